@@ -1,0 +1,7 @@
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests_py.settings")
+
+from liveview.asgi import get_liveview_application  # noqa: E402
+
+application = get_liveview_application()
