@@ -1,0 +1,1 @@
+"""A small print studio: a counter and a contact form that remembers its drafts."""

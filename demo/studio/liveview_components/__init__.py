@@ -1,0 +1,1 @@
+"""The handlers of the demo; liveview finds them when Django starts."""

@@ -1,0 +1,54 @@
+"""The pages, as Django serves them. What happens on them is in liveview_components/."""
+
+import inspect
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from .drafts import discard_draft, find_draft
+from .forms import ContactForm
+from .liveview_components.contact import FORM_ID
+from .liveview_components.counter import change_counter
+from .models import Message
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What this site shows, with the visitor's own state on the cards."""
+    return render(
+        request,
+        "studio/home.html",
+        {
+            "count": request.session.get("counter", 0),
+            "draft": find_draft(request.session, FORM_ID),
+        },
+    )
+
+
+def counter(request: HttpRequest) -> HttpResponse:
+    """The counter, at the number that the session holds."""
+    return render(
+        request,
+        "studio/counter.html",
+        {
+            "count": request.session.get("counter", 0),
+            "source": inspect.getsource(change_counter),
+        },
+    )
+
+
+def contact(request: HttpRequest) -> HttpResponse:
+    """The contact form, filled in from the draft. Without JavaScript it is posted here."""
+    draft = find_draft(request.session, FORM_ID)
+    form = ContactForm(request.POST or None, initial=draft.fields if draft else None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        discard_draft(request.session, FORM_ID)
+        return redirect(reverse("contact") + "#messages")
+    context = {
+        "form": form,
+        "form_id": FORM_ID,
+        "draft": draft,
+        "sent_messages": Message.objects.all()[:6],
+    }
+    return render(request, "studio/contact.html", context)
