@@ -12,7 +12,6 @@ import argparse
 import importlib.util
 import os
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,8 +33,6 @@ from build_environment import (  # noqa: E402
 
 if TYPE_CHECKING:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-
-BUNDLE = [ROOT / "liveview/static/liveview" / name for name in ("liveview.js", "liveview.min.js")]
 
 # Each check, in this order, and what to do when it fails.
 CHECKS = {
@@ -87,8 +84,8 @@ def bundle(*flags: str) -> str:
     path = ensure_node()
     ensure_node_modules(path)
     say("Bundling frontend/ with esbuild")
-    script = ROOT / "frontend" / "build.mjs"
-    run("node", script, *flags, path=path, hint="Correct what esbuild names above and try again.")
+    hint = "Correct what esbuild names above and try again."
+    run("node", "frontend/build.mjs", *flags, path=path, hint=hint)
     return path
 
 
@@ -96,21 +93,19 @@ def serve_demo(address: str) -> None:
     """Install, bundle, migrate; then become the demo's development server."""
     ensure_packages("demo", "--constraint", REQUIREMENTS, "--editable", ".[daphne]")
     bundle()
-    manage = ROOT / "demo" / "manage.py"
+    manage = (PYTHON, "demo/manage.py")
     say("Preparing the demo's database")
-    run(PYTHON, manage, "migrate", "--verbosity=0", hint="The demo's migrations failed, see above.")
+    run(*manage, "migrate", "--verbosity=0", hint="The demo's migrations failed, see above.")
     say(f"Serving the demo on http://{address} (stop with Ctrl+C)")
-    server = [str(PYTHON), str(manage), "runserver", address]
-    if os.name == "nt":
-        sys.exit(subprocess.call(server))
-    os.execv(server[0], server)
+    os.chdir(ROOT)
+    os.execv(PYTHON, [*manage, "runserver", address])
 
 
 def test(*pytest_arguments: str) -> None:
     """Run every check, also after one has failed; fail at the end."""
     ensure_packages("tests", "--requirement", REQUIREMENTS, "--editable", ".")
     ensure_browser()
-    path = os.pathsep.join([str(PYTHON.parent), bundle()])
+    path = os.pathsep.join([str(Path(PYTHON).parent), bundle()])
     extra = {"pytest": pytest_arguments}
     failures = [failure(check, *extra.get(check, ()), path=path) for check in CHECKS]
     if any(failures):
@@ -133,9 +128,8 @@ def get_build_hook() -> "type[BuildHookInterface[Any]]":
 
     class BundleHook(BuildHookInterface[Any]):
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-            # An sdist brings the bundle along, so that no Node is needed to install it.
-            is_sdist = (ROOT / "PKG-INFO").is_file()
-            if not (is_sdist and all(script.is_file() for script in BUNDLE)):
+            # An sdist (known by its PKG-INFO) brings the bundle along: no Node needed there.
+            if not (ROOT / "PKG-INFO").is_file():
                 bundle()
 
     return BundleHook

@@ -17,7 +17,7 @@ VENV = ROOT / ".venv"
 NODEENV = ROOT / ".nodeenv"
 
 BIN = "Scripts" if os.name == "nt" else "bin"
-PYTHON = VENV / BIN / "python"
+PYTHON = str(VENV / BIN / "python")
 REQUIREMENTS = "requirements-dev.txt"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -38,7 +38,7 @@ def say(text: str) -> None:
     print(f"==> {text}", flush=True)
 
 
-def run(*command: str | Path, hint: str, path: str | None = None) -> None:
+def run(*command: str, hint: str, path: str | None = None) -> None:
     """Run a command in the checkout, looked up in `path`; raise BuildError(hint) if it fails."""
     path = path or os.environ["PATH"]
     program = shutil.which(command[0], path=path) or command[0]
@@ -70,20 +70,18 @@ def ensure_venv() -> None:
     if is_stamped(stamp, sys.version):
         return
     say("Creating .venv")
-    run(
-        *(sys.executable, "-m", "venv", "--clear", VENV),
-        hint="No .venv could be created. On Debian and Ubuntu: apt install python3-venv.",
-    )
+    hint = "No .venv could be created. On Debian and Ubuntu: apt install python3-venv."
+    run(sys.executable, "-m", "venv", "--clear", str(VENV), hint=hint)
     stamp.write_text(sys.version)
 
 
 def pip_install(*arguments: str) -> None:
     """Install into .venv."""
-    run(
-        *(PYTHON, "-m", "pip", "install", "--quiet", *arguments),
-        hint="pip could not install what it names above. "
-        "Check the network connection (or the proxy and index of `pip config list`) and try again.",
+    hint = (
+        "pip could not install what it names above. "
+        "Check the network connection (or the proxy and index of `pip config list`) and try again."
     )
+    run(PYTHON, "-m", "pip", "install", "-qq", *arguments, hint=hint)
 
 
 def ensure_packages(purpose: str, *arguments: str) -> None:
@@ -103,10 +101,8 @@ def ensure_browser() -> None:
     if any(shutil.which(browser) for browser in BROWSERS):
         return
     say("Looking for playwright's Chromium")
-    run(
-        *(PYTHON, "-m", "playwright", "install", "chromium"),
-        hint="No Chromium: install it with the system's packages, or go online and try again.",
-    )
+    hint = "No Chromium: install it with the system's packages, or go online and try again."
+    run(PYTHON, "-m", "playwright", "install", "chromium", hint=hint)
 
 
 # Node
@@ -141,16 +137,14 @@ def download_node() -> None:
     try:
         python = python_with_nodeenv()
         shutil.rmtree(NODEENV, ignore_errors=True)
-        run(
-            *(python, "-m", "nodeenv", "--prebuilt", "--node", DOWNLOADED_NODE, NODEENV),
-            hint=NO_NODE,
-        )
+        download = ("--prebuilt", "--node", DOWNLOADED_NODE, str(NODEENV))
+        run(python, "-m", "nodeenv", *download, hint=NO_NODE)
     except BuildError as error:
         shutil.rmtree(NODEENV, ignore_errors=True)
         raise BuildError(NO_NODE) from error
 
 
-def python_with_nodeenv() -> str | Path:
+def python_with_nodeenv() -> str:
     """Return a Python that can import nodeenv: this one, or that of .venv."""
     if importlib.util.find_spec("nodeenv"):
         return sys.executable
@@ -166,11 +160,11 @@ def ensure_node_modules(path: str) -> None:
     if is_stamped(stamp, inputs):
         return
     say("Installing the Node packages into node_modules")
-    run(
-        # No package's own install script is needed, so none may run.
-        *("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"),
-        path=path,
-        hint="npm could not install what package-lock.json names. "
-        "Check the network connection (or `npm config get registry`) and try again.",
+    hint = (
+        "npm could not install what package-lock.json names. "
+        "Check the network connection (or `npm config get registry`) and try again."
     )
+    # No package's own install script is needed, so none may run.
+    quietly = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    run("npm", "ci", *quietly, path=path, hint=hint)
     stamp.write_text(inputs)
