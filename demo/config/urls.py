@@ -1,7 +1,6 @@
 """The addresses of the demo site."""
 
 from django.urls import path
-
 from studio import views
 
 urlpatterns = [

@@ -1,7 +1,6 @@
 """The contact form. It has one field of every kind a browser knows."""
 
 import datetime
-from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -101,10 +100,6 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
             "email": {"required": "We need an address to answer to."},
             "text": {"required": "Write a few words about your idea."},
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.initial.setdefault("source", "contact-page")
 
     def clean_needed_by(self) -> datetime.date | None:
         """The studio cannot print into the past."""

@@ -1,5 +1,9 @@
 """The messages that visitors send to the studio."""
 
+from __future__ import annotations
+
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
@@ -34,14 +38,16 @@ class Message(models.Model):
     call_at = models.TimeField(null=True, blank=True)
     urgent = models.BooleanField(default=False)
     text = models.TextField(max_length=4000)
-    source = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=20, blank=True, default="contact-page")
     sent_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[Message]]
 
     class Meta:
         ordering = ["-sent_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.get_kind_display()}"
+        return f"{self.name}: {Kind(self.kind).label}"
 
     @property
     def ink_choices(self) -> list[Ink]:

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     """Create the table."""
 
     initial = True
-    dependencies = []  # type: ignore[var-annotated]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ("call_at", models.TimeField(blank=True, null=True)),
                 ("urgent", models.BooleanField(default=False)),
                 ("text", models.TextField(max_length=4000)),
-                ("source", models.CharField(blank=True, max_length=20)),
+                ("source", models.CharField(blank=True, default="contact-page", max_length=20)),
                 ("sent_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={"ordering": ["-sent_at", "-pk"]},
