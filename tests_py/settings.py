@@ -12,7 +12,7 @@ from typing import Any
 
 DIRECTORY = Path(os.environ.get("LIVEVIEW_TEST_DIRECTORY", tempfile.gettempdir()))
 
-SECRET_KEY = "only-for-tests"  # noqa: S105
+SECRET_KEY = "only-for-tests"
 DEBUG = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 ROOT_URLCONF = "tests_py.project.urls"
@@ -59,7 +59,10 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DIRECTORY / "db.sqlite3",
-        "OPTIONS": {"timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
+        "OPTIONS": {
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        },
         "TEST": {"NAME": DIRECTORY / f"liveview-tests-{os.getpid()}.sqlite3"},
     }
 }

@@ -2,6 +2,6 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests_py.settings")
 
-from liveview.asgi import get_liveview_application  # noqa: E402
+from liveview.asgi import get_liveview_application
 
 application = get_liveview_application()

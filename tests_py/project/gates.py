@@ -15,6 +15,7 @@ class Gate:
     """Two files in the server's directory: one says "somebody waits here", one says "go on"."""
 
     def __init__(self, directory: Path, name: str) -> None:
+        self.directory = directory
         self.name = name
         self._entered = directory / f"{name}.entered"
         self._opened = directory / f"{name}.open"

@@ -3,6 +3,7 @@ from django.urls import path
 from . import views
 
 urlpatterns = [
+    path("alive/", views.alive),
     path("counter/", views.counter),
     path("contact/", views.contact),
     path("contact/<str:form_id>/", views.contact),

@@ -26,6 +26,10 @@ TRIALS = [
 ]
 
 
+def alive(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("alive")
+
+
 def counter(request: HttpRequest) -> HttpResponse:
     return render(request, "project/counter.html", {"count": request.session.get("count", 0)})
 

@@ -1,0 +1,175 @@
+"""Fixtures of the tests with real servers and a real browser.
+
+Playwright's sync API keeps an event loop running in this thread for as long as it is started.
+That is why its fixtures end with this package and why no test in it is a coroutine function.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests_py.project.gates import Gate
+
+from .proxy import FrameProxy
+from .redis_server import redis_server
+from .server import CHECKOUT, COMMANDS, LiveServer, Servers
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+NOTE_EVENTS = """
+  window.seen = [];
+  const names = ["connected", "disconnected", "error", "form-restored", "no_draft_found",
+    "session-ended"];
+  for (const name of names) {
+    document.addEventListener(`liveview:${name}`, ({detail}) => {
+      window.seen.push({name, detail: JSON.parse(JSON.stringify(detail ?? null))});
+    });
+  }
+"""
+
+
+def executable(*names: str | None) -> str:
+    """The first of the programs that exists. Without one the test is skipped, in CI it fails."""
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found:
+        return found
+    message = f"None of these programs was found: {', '.join(filter(None, names))}."
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+# Servers
+
+
+@pytest.fixture(scope="package")
+def bundle() -> None:
+    """The tests run with the front end as it is in the checkout."""
+    subprocess.run([sys.executable, "build.py"], cwd=CHECKOUT, check=True)
+
+
+@pytest.fixture(scope="package")
+def servers(bundle: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    yield servers
+    servers.end_all()
+
+
+@pytest.fixture(scope="package", params=sorted(COMMANDS))
+def server_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="package")
+def shared_server(servers: Servers, server_kind: str) -> LiveServer:
+    return servers.start(server_kind)
+
+
+@pytest.fixture
+def server(shared_server: LiveServer) -> LiveServer:
+    """A server with the default settings; a test may kill it, the next one starts it again."""
+    shared_server.start()
+    shared_server.forget_log()
+    return shared_server
+
+
+@pytest.fixture(scope="package")
+def redis_url() -> Iterator[str]:
+    with redis_server(executable("redis-server")) as url:
+        yield url
+
+
+@pytest.fixture
+def gate(server: LiveServer) -> Iterator[Gate]:
+    """Holds handlers of the server; it is open again after the test."""
+    gate = server.gate(uuid.uuid4().hex)
+    yield gate
+    gate.open()
+
+
+# The browser, which always reaches the server through the proxy
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = executable(os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def proxy(server: LiveServer) -> Iterator[FrameProxy]:
+    with FrameProxy(server.port) as proxy:
+        yield proxy
+
+
+OpenContext = Callable[[], BrowserContext]
+
+
+@pytest.fixture
+def new_context(browser: Browser, proxy: FrameProxy) -> Iterator[OpenContext]:
+    """Makes browser contexts: each is a visitor with cookies of its own."""
+    contexts: list[BrowserContext] = []
+
+    def open_context() -> BrowserContext:
+        contexts.append(browser.new_context(base_url=proxy.url))
+        contexts[-1].set_default_timeout(10_000)
+        return contexts[-1]
+
+    yield open_context
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: OpenContext) -> BrowserContext:
+    return new_context()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab. An exception that nothing catches in the page fails the test."""
+    page = context.new_page()
+    page.add_init_script(NOTE_EVENTS)
+    errors: list[Any] = []
+    page.on("pageerror", errors.append)
+    yield page
+    assert not errors
+
+
+def seen_events(page: Page, name: str) -> list[dict[str, Any]]:
+    """Details of the liveview:<name> events that the document of the page has had."""
+    found: list[dict[str, Any]] = page.evaluate(
+        "name => window.seen.filter(event => event.name === name).map(event => event.detail)", name
+    )
+    return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    """Shows beside a failure what the server has said."""
+    report = yield
+    server = getattr(item, "funcargs", {}).get("server")
+    if report.failed and server is not None:
+        report.sections.append((f"{server.kind} log", server.log))
+    return report
