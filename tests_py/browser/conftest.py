@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests_py.project.gates import Gate
 
+from .page_events import NOTE_EVENTS
 from .proxy import FrameProxy
 from .redis_server import redis_server
 from .server import CHECKOUT, COMMANDS, LiveServer, Servers
@@ -33,17 +34,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-NOTE_EVENTS = """
-  window.seen = [];
-  const names = ["connected", "disconnected", "error", "form-restored", "no_draft_found",
-    "session-ended"];
-  for (const name of names) {
-    document.addEventListener(`liveview:${name}`, ({detail}) => {
-      window.seen.push({name, detail: JSON.parse(JSON.stringify(detail ?? null))});
-    });
-  }
-"""
 
 
 def executable(*names: str | None) -> str:
@@ -123,11 +113,8 @@ def proxy(server: LiveServer) -> Iterator[FrameProxy]:
         yield proxy
 
 
-OpenContext = Callable[[], BrowserContext]
-
-
 @pytest.fixture
-def new_context(browser: Browser, proxy: FrameProxy) -> Iterator[OpenContext]:
+def new_context(browser: Browser, proxy: FrameProxy) -> Iterator[Callable[[], BrowserContext]]:
     """Makes browser contexts: each is a visitor with cookies of its own."""
     contexts: list[BrowserContext] = []
 
@@ -142,7 +129,7 @@ def new_context(browser: Browser, proxy: FrameProxy) -> Iterator[OpenContext]:
 
 
 @pytest.fixture
-def context(new_context: OpenContext) -> BrowserContext:
+def context(new_context: Callable[[], BrowserContext]) -> BrowserContext:
     return new_context()
 
 
@@ -155,14 +142,6 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", errors.append)
     yield page
     assert not errors
-
-
-def seen_events(page: Page, name: str) -> list[dict[str, Any]]:
-    """Details of the liveview:<name> events that the document of the page has had."""
-    found: list[dict[str, Any]] = page.evaluate(
-        "name => window.seen.filter(event => event.name === name).map(event => event.detail)", name
-    )
-    return found
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -16,9 +17,8 @@ from .contact_page import (
     unique_name,
     wait_until_kept,
 )
-from .conftest import OpenContext, seen_events
+from .page_events import wait_for_event
 from .proxy import FrameProxy
-from .waiting import eventually
 
 ODD_TEXTS = {
     "html": "<b>bold</b> </textarea><script>window.broken = true</script> &amp; &lt;",
@@ -83,17 +83,16 @@ def test_restore_refills_every_field(page: Page) -> None:
     assert fields_of(page) != kept
     page.click("#bring-back")
 
-    eventually(lambda: fields_of(page) == kept)
-    saved_at = drafts_of(page)["contact"]["saved_at"]
-    assert [event["saved_at"] for event in seen_events(page, "form-restored")] == [saved_at]
+    saved_at = wait_for_event(page, "form-restored")["saved_at"]
+    assert fields_of(page) == kept
+    assert saved_at == drafts_of(page)["contact"]["saved_at"]
 
 
 def test_restore_without_a_draft_says_so(page: Page) -> None:
     page.goto("/contact/")
     page.click("#bring-back")
 
-    eventually(lambda: seen_events(page, "no_draft_found"))
-    assert [event["form_id"] for event in seen_events(page, "no_draft_found")] == ["contact"]
+    assert wait_for_event(page, "no_draft_found")["form_id"] == "contact"
 
 
 def test_restore_keeps_what_was_typed_since_it_was_asked_for(page: Page, proxy: FrameProxy) -> None:
@@ -168,7 +167,9 @@ def test_submit_right_after_typing_loses_no_key_and_leaves_no_draft(
     assert drafts_of(page) == {}
 
 
-def test_another_browser_never_sees_the_draft(page: Page, new_context: OpenContext) -> None:
+def test_another_browser_never_sees_the_draft(
+    page: Page, new_context: Callable[[], BrowserContext]
+) -> None:
     page.goto("/contact/")
     page.fill("#id_name", "Ada")
     wait_until_kept(page, "name", "Ada")

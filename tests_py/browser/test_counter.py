@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .conftest import OpenContext
 from .proxy import FrameProxy
 from .server import LiveServer
 from .waiting import eventually
@@ -56,7 +57,7 @@ def test_s6_a_first_visitor_keeps_the_count(page: Page, context: BrowserContext)
     assert page.request.get("/session/").json() == {"count": 1}
 
 
-def test_two_visitors_count_apart(page: Page, new_context: OpenContext) -> None:
+def test_two_visitors_count_apart(page: Page, new_context: Callable[[], BrowserContext]) -> None:
     other = new_context().new_page()
     for each in (page, other):
         each.goto("/counter/")

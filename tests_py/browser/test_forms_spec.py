@@ -1,98 +1,79 @@
-"""What spec/forms.json says is what Chromium posts, and what our script makes of the same page."""
+"""spec/forms.json says what Chromium posts, and our script makes the same of the same page."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
-ROOT = Path(__file__).parents[2]
-CASES: list[dict[str, Any]] = json.loads((ROOT / "spec" / "forms.json").read_text())["cases"]
+Case = dict[str, Any]
+
+CHECKOUT = Path(__file__).parents[2]
+CASES: list[Case] = json.loads((CHECKOUT / "spec" / "forms.json").read_text())["cases"]
+PRESSED = [case for case in CASES if "pressed" in case and "container" not in case]
 ORIGIN = "http://forms.test"
-
-# Every form is reached through the prototypes: its fields may be named as its properties.
-PAGE = """<!doctype html><meta charset="utf-8"><body><script type="module">
-import { buildEvent } from "/frontend/event.js";
-
-customElements.define("x-field", class extends HTMLElement {
-  static formAssociated = true;
-  connectedCallback() { this.attachInternals().setFormValue(this.getAttribute("value")); }
-});
-
-const element = (selector) => Document.prototype.querySelector.call(document, selector);
-const user = {
-  set: (field, to) => { field.value = to; },
-  check: (field) => { field.checked = true; },
-  uncheck: (field) => { field.checked = false; },
-  select: (field, to) => {
-    for (const option of field.options) option.selected = to.includes(option.value);
-  },
-};
-
-window.prepare = ({ html, do: steps = [] }) => {
-  document.body.innerHTML = html;
-  for (const { to, ...step } of steps) {
-    const [[verb, selector]] = Object.entries(step);
-    user[verb](element(selector), to);
-  }
-};
-
-function eventOf(target, type) {
-  let seen = null;
-  const see = (event) => { event.preventDefault(); seen = event; };
-  window.addEventListener(type, see, { once: true });
-  if (type === "click") target.click();
-  else HTMLFormElement.prototype.requestSubmit.call(target.form, target);
-  return seen;
-}
-
-window.serialised = ({ trigger, pressed, container }, type) => {
-  if (!container && element("form")) element("form").setAttribute;
-  const event = pressed ? eventOf(element(pressed), type) : null;
-  return JSON.stringify(buildEvent(element(trigger), event).message.form);
-};
-
-function formAround(container) {
-  const form = document.createElement("form");
-  container.replaceWith(form);
-  form.append(container);
-  for (const stray of form.querySelectorAll("[form]")) stray.removeAttribute("form");
-  return form;
-}
-
-window.post = ({ pressed, container }) => {
-  const form = container ? formAround(element(container)) : element("#f");
-  Element.prototype.setAttribute.call(form, "method", "post");
-  Element.prototype.setAttribute.call(form, "action", "/post");
-  const { requestSubmit, submit } = HTMLFormElement.prototype;
-  return pressed ? requestSubmit.call(form, element(pressed)) : submit.call(form);
-};
-window.ready = true;
-</script>"""
 
 
 def serve(route: Route) -> None:
     path = route.request.url.removeprefix(ORIGIN)
-    if path.startswith("/frontend/"):
-        route.fulfill(path=ROOT / path[1:], content_type="text/javascript")
+    if path == "/":
+        route.fulfill(path=Path(__file__).with_name("forms_spec.html"))
     elif path == "/post":
         route.fulfill(status=204)  # the page stays
     else:
-        route.fulfill(body=PAGE, content_type="text/html")
+        route.fulfill(path=CHECKOUT / path[1:], content_type="text/javascript")
 
 
-@pytest.fixture
-def forms_page(page: Page) -> Page:
+@pytest.fixture(scope="module")
+def forms_page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
     page.route(f"{ORIGIN}/**", serve)
     page.goto(ORIGIN)
-    page.wait_for_function("window.ready")
-    return page
+    page.wait_for_function("'post' in window")
+    yield page
+    page.close()
 
 
-def posted(page: Page, case: dict[str, Any]) -> list[list[str]]:
+def posted(page: Page, case: Case) -> list[list[str]]:
     with page.expect_request(f"{ORIGIN}/post") as request:
-        page.evaluate("(row) => post(row)", case)
-    pairs = parse_qsl(request.value.post_data or "", keep_blank_values=True, strict_parsing=False)
+        page.evaluate("post", scene(case))
+    pairs = parse_qsl(request.value.post_data or "", keep_blank_values=True)
     return [[name, value] for name, value in pairs if name != "csrfmiddlewaretoken"]
+
+
+def serialised(page: Page, case: Case, event: str) -> dict[str, Any]:
+    text = page.evaluate("([case_, event]) => serialised(case_, event)", [scene(case), event])
+    form: dict[str, Any] = json.loads(text)
+    return form
+
+
+def scene(case: Case) -> Case:
+    known = ("html", "do", "trigger", "pressed", "container")
+    return {key: case[key] for key in known if key in case}
+
+
+def names(case: Case) -> str:
+    return str(case["name"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=names)
+def test_the_browser_posts_what_the_table_says(forms_page: Page, case: Case) -> None:
+    forms_page.evaluate("prepare", scene(case))
+    assert posted(forms_page, case) == case["entries"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=names)
+def test_the_script_sends_what_the_table_says(forms_page: Page, case: Case) -> None:
+    forms_page.evaluate("prepare", scene(case))
+    form = serialised(forms_page, case, "click")
+    assert form == {"entries": case["entries"], "kinds": case["kinds"]}
+
+
+@pytest.mark.parametrize("case", PRESSED, ids=names)
+def test_a_submit_event_tells_the_pressed_button(forms_page: Page, case: Case) -> None:
+    forms_page.evaluate("prepare", scene(case))
+    form = serialised(forms_page, case, "submit")
+    assert form == {"entries": case["entries"], "kinds": case["kinds"]}

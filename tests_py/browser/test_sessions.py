@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests_py.project.gates import Gate
 from tests_py.wire_client import Visitor
 
-from .conftest import OpenContext, seen_events
+from .page_events import seen_events, wait_for_event
 from .server import LiveServer
 
 
@@ -91,7 +93,7 @@ def test_s7_logout_while_a_handler_runs_does_not_come_back(
     page.request.get("/sign-out/")
     gate.open()
 
-    page.wait_for_function("() => window.seen.some(event => event.name === 'session-ended')")
+    wait_for_event(page, "session-ended")
     assert page.inner_text("#after") == ""
     assert session_of(page) == {}
     assert Visitor(server.url, cookies).session() == {}
@@ -103,14 +105,16 @@ def test_s7_the_page_goes_on_with_a_new_session_after_logout(page: Page) -> None
     page.click("#add")
     expect(page.locator("#count")).to_have_text("1")
     page.request.get("/sign-out/")
-    page.wait_for_function("() => window.seen.some(event => event.name === 'session-ended')")
+    wait_for_event(page, "session-ended")
     page.goto("/counter/")
     page.click("#add")
 
     expect(page.locator("#count")).to_have_text("1")
 
 
-def test_another_browser_never_sees_the_session(page: Page, new_context: OpenContext) -> None:
+def test_another_browser_never_sees_the_session(
+    page: Page, new_context: Callable[[], BrowserContext]
+) -> None:
     page.goto("/counter/")
     page.click("#add")
     expect(page.locator("#count")).to_have_text("1")

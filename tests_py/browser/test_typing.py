@@ -6,6 +6,8 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from tests_py.project.gates import Gate
 
+from .page_events import wait_for_event
+
 
 def redraw(page: Page, **fields: str) -> None:
     """Draws the board anew from outside, and waits until the page shows it."""
@@ -21,7 +23,7 @@ def compose(cdp: CDPSession, text: str) -> None:
 
 def open_board(page: Page, address: str = "/board/?version=1") -> None:
     page.goto(address)
-    page.wait_for_function("() => window.seen.some(event => event.name === 'connected')")
+    wait_for_event(page, "connected")
 
 
 def test_r1_an_update_leaves_typed_text_and_caret_alone(page: Page) -> None:
