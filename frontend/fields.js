@@ -4,7 +4,7 @@
  */
 
 // What can carry a value: also the page's own form-associated elements match :enabled.
-const FIELD = ":is(:enabled, :disabled):not(fieldset, option, optgroup, datalist *)";
+const FIELD = ":is(:enabled, :disabled):not(fieldset, option, optgroup)";
 
 export const isForm = (element) => element instanceof HTMLFormElement;
 

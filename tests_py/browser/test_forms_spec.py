@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -77,3 +77,32 @@ def test_a_submit_event_tells_the_pressed_button(forms_page: Page, case: Case) -
     forms_page.evaluate("prepare", scene(case))
     form = serialised(forms_page, case, "submit")
     assert form == {"entries": case["entries"], "kinds": case["kinds"]}
+
+
+def test_an_image_button_posts_the_point_where_it_was_clicked(forms_page: Page) -> None:
+    image = '<input type="image" alt="map" name="map" id="b" style="width: 99px; height: 99px">'
+    html = f'<form id="f" method="post" action="/post">{image}</form>'
+    forms_page.evaluate("prepare", {"html": html})
+    forms_page.evaluate("serialiseOnClick", "#b")
+    with forms_page.expect_request(f"{ORIGIN}/post") as request:
+        forms_page.click("#b", position={"x": 30, "y": 40})
+
+    entries = json.loads(forms_page.evaluate("onClick"))
+    assert entries == [["map.x", "30"], ["map.y", "40"]]
+    assert request.value.post_data == urlencode(dict(entries))
+
+
+@pytest.mark.parametrize("tag", ["form", "div"])
+def test_a_chosen_file_is_its_name(forms_page: Page, tag: str, tmp_path: Path) -> None:
+    html = f'<{tag} id="f"><input type="file" name="files" multiple></{tag}>'
+    forms_page.evaluate("prepare", {"html": html})
+    chosen = [tmp_path / "one.txt", tmp_path / "dos ñ.txt"]
+    for path in chosen:
+        path.write_text(path.name)
+    forms_page.set_input_files("input", chosen)
+
+    form = serialised(forms_page, {"trigger": "#f"}, "click")
+    assert form == {
+        "entries": [["files", "one.txt"], ["files", "dos ñ.txt"]],
+        "kinds": {"files": "list"},
+    }
