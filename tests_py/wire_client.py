@@ -10,7 +10,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 Frame = dict[str, Any]
 
@@ -71,7 +71,7 @@ class WirePage:
     def _connect(self) -> ClientConnection:
         socket = connect(
             f"{self._url.replace('http', 'ws', 1)}/ws/liveview/{uuid.uuid4().hex}/",
-            origin=self._url,  # type: ignore[arg-type]
+            origin=Origin(self._url),
             additional_headers={"Cookie": self._cookies} if self._cookies else {},
             subprotocols=[Subprotocol("liveview.v1")],
             open_timeout=SECONDS,

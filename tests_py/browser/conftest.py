@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -53,7 +53,9 @@ def executable(*names: str | None) -> str:
 @pytest.fixture(scope="package")
 def bundle() -> None:
     """The tests run with the front end as it is in the checkout."""
-    subprocess.run([sys.executable, "build.py"], cwd=CHECKOUT, check=True)
+    built = subprocess.run([sys.executable, "build.py"], cwd=CHECKOUT, stderr=subprocess.PIPE)
+    if built.returncode:
+        pytest.fail(f"build.py has failed:\n{built.stderr.decode()}", pytrace=False)
 
 
 @pytest.fixture(scope="package")
@@ -145,7 +147,9 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Function, call: pytest.CallInfo[None]) -> Iterator[Any]:
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Shows beside a failure what the server has said."""
     report = yield
     server = getattr(item, "funcargs", {}).get("server")

@@ -122,3 +122,16 @@ def test_another_browser_never_sees_the_session(
     other.goto("/counter/")
 
     expect(other.locator("#count")).to_have_text("0")
+
+
+def test_s7_login_in_another_tab_keeps_what_was_counted(
+    page: Page, context: BrowserContext
+) -> None:
+    page.goto("/counter/")
+    page.click("#add")
+    expect(page.locator("#count")).to_have_text("1")
+    context.new_page().goto("/sign-in/")
+    page.click("#add")
+
+    expect(page.locator("#count")).to_have_text("2")
+    assert session_of(page) == {"count": 2}

@@ -9,10 +9,10 @@ from tests_py.project.gates import Gate
 from .page_events import wait_for_event
 
 
-def redraw(page: Page, **fields: str) -> None:
+def redraw(page: Page, version: str, **fields: str | float | bool) -> None:
     """Draws the board anew from outside, and waits until the page shows it."""
-    page.request.get("/redraw/", params=fields)
-    expect(page.locator("#version")).to_have_text(fields["version"])
+    page.request.get("/redraw/", params={"version": version, **fields})
+    expect(page.locator("#version")).to_have_text(version)
 
 
 def compose(cdp: CDPSession, text: str) -> None:
