@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parent
-sys.path.append(str(ROOT))  # hatchling loads this file by its path
+sys.path.insert(0, str(ROOT))  # hatchling loads this file by its path
 
 from build_environment import (  # noqa: E402
     PYTHON,
