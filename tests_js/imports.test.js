@@ -10,11 +10,23 @@ const files = readdirSync(folder).filter((name) => name.endsWith(".js"));
 
 // A module imports from the rows above its own.
 const layers = [
-  ["attributes", "fields", "random"],
-  ["dispatch"],
-  ["address", "connection", "delta", "event", "morph", "outbox", "restore", "timing"],
-  ["actions", "frame", "triggers"],
-  ["page_controller"],
+  ["attributes", "fields", "random", "states"],
+  ["dispatch", "edits"],
+  [
+    "activation",
+    "address",
+    "connection",
+    "delta",
+    "event",
+    "morph",
+    "offline",
+    "outbox",
+    "restore",
+    "scripts",
+    "timing",
+  ],
+  ["actions", "lifecycle", "link", "sender", "triggers"],
+  ["frame", "page_controller"],
   ["main"],
 ];
 

@@ -1,0 +1,154 @@
+import { dispatch, report } from "./dispatch.js";
+
+/**
+ * This page's end of the line: greeting, event ids, acknowledgements, sequence numbers.
+ * It is the delegate of the connection.
+ */
+export class Link {
+  status = "new"; // then connected or disconnected, as told to the page
+  #connection;
+  #outbox;
+  #bases;
+  #apply;
+  #seen = 0;
+  #session = null;
+  #pings = 0;
+
+  /**
+   * @param {object} parts
+   * @param {import("./connection.js").Connection} parts.connection
+   * @param {import("./outbox.js").Outbox} parts.outbox
+   * @param {import("./delta.js").Bases} parts.bases
+   * @param {(ops: object[], answer: object | null) => void} parts.apply
+   */
+  constructor({ connection, outbox, bases, apply }) {
+    this.#connection = connection;
+    this.#outbox = outbox;
+    this.#bases = bases;
+    this.#apply = apply;
+    connection.delegate = this;
+  }
+
+  /**
+   * Takes an event and delivers it as soon as there is a connection.
+   *
+   * @param {object} message as from buildEvent
+   * @param {Element | null} handedBack the form whose fields the answer may set
+   */
+  push(message, handedBack = null) {
+    if (!dispatch("liveview:before-send", message, { cancelable: true })) return;
+    const entry = this.#outbox.add(message, { handedBack });
+    if (entry) this.#transmit(entry);
+    else this.#refuse(message);
+  }
+
+  #refuse({ function: name }) {
+    const text = `The event for "${name}" is larger than the 1 MiB that the server takes.`;
+    report("message_too_large", text, { function: name });
+  }
+
+  #transmit({ event }) {
+    if (!this.#connection.ready) return;
+    this.#send({ ...event, seen: this.#seen });
+    dispatch("liveview:sent", event);
+  }
+
+  #send(frame) {
+    this.#connection.send(JSON.stringify(frame));
+  }
+
+  #become(status) {
+    if (this.status === status) return;
+    this.status = status;
+    dispatch(`liveview:${status}`);
+  }
+
+  // Connection delegate
+
+  connectionOpened() {
+    const { page } = this.#outbox;
+    this.#send({ hello: { page, seen: this.#seen, session: this.#session } });
+  }
+
+  connectionLost() {
+    this.#become("disconnected");
+  }
+
+  connectionHeartbeat() {
+    this.#pings += 1;
+    return JSON.stringify({ ping: this.#pings, seen: this.#seen });
+  }
+
+  connectionReceived(text) {
+    const frame = parse(text);
+    if (!frame) return report("bad_message", `The server sent what is no frame: ${text.slice(0, 80)}`);
+    if (frame.seq <= this.#seen) return;
+    for (const [key, read] of Object.entries(this.#readers)) {
+      if (key in frame) read(frame);
+    }
+    this.#seen = frame.seq ?? this.#seen;
+    if (frame.ack) this.#outbox.acknowledge(frame.ack);
+  }
+
+  // Frames, by the key that names them
+
+  #readers = {
+    hello: ({ hello }) => this.#greeted(hello),
+    ops: (frame) => this.#update(frame),
+    error: ({ error, ack }) => report(error.code, error.message, { ...error, event_id: ack ?? null }),
+    ended: () => {}, // the server closes now, and the next greeting tells whether anything ended
+    resync: ({ resync }) => dispatch("liveview:resync", resync),
+  };
+
+  #greeted({ resumed, done, session }) {
+    if (!resumed) this.#startOver(done);
+    this.#outbox.handled(done);
+    this.#connection.established();
+    this.#noticeSession(session ?? null);
+    this.#become("connected");
+    for (const entry of this.#outbox.waiting) this.#transmit(entry);
+  }
+
+  // Another process: it numbers anew, and answers to what is done will not come any more.
+  #startOver(done) {
+    this.#seen = 0;
+    this.#bases.clear();
+    this.#outbox.acknowledge(done);
+  }
+
+  #noticeSession(session) {
+    const hasEnded = this.#session !== null && this.#session !== session;
+    this.#session = session;
+    if (hasEnded) dispatch("liveview:session-ended");
+  }
+
+  #update({ ops, ack, answers = ack }) {
+    const complete = this.#expand(ops);
+    if (complete) this.#apply(complete, this.#answerTo(answers));
+  }
+
+  #expand(ops) {
+    try {
+      return ops.map((op) => this.#bases.expand(op));
+    } catch (error) {
+      report("bad_delta", error.message, { ops });
+      this.#bases.clear();
+      this.#connection.restart();
+      return null;
+    }
+  }
+
+  #answerTo(id) {
+    if (id === undefined) return null;
+    return { id, handedBack: this.#outbox.find(id)?.origin.handedBack ?? null };
+  }
+}
+
+function parse(text) {
+  try {
+    const frame = JSON.parse(text);
+    return frame !== null && typeof frame === "object" ? frame : null;
+  } catch {
+    return null;
+  }
+}
