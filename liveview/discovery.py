@@ -1,0 +1,45 @@
+"""Finds the modules with handlers: ``liveview_components`` of every installed app."""
+
+from __future__ import annotations
+
+import logging
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+
+logger = logging.getLogger("liveview")
+
+COMPONENTS = "liveview_components"
+
+broken_components: dict[str, Exception] = {}
+
+
+def discover_components() -> None:
+    """Import every module with handlers. One that is broken does not stop the others; it is an
+    error of ``manage.py check`` (``liveview.E003``), and in the log."""
+    broken_components.clear()
+    for app in apps.get_app_configs():
+        for name in _component_modules(f"{app.name}.{COMPONENTS}"):
+            _import(name)
+
+
+def _component_modules(package: str) -> Iterator[str]:
+    """One module, or every module of the package whose name does not start with ``_``."""
+    spec = find_spec(package)
+    if spec is None:
+        return
+    yield package
+    for module in pkgutil.iter_modules(spec.submodule_search_locations or []):
+        if not module.name.startswith("_"):
+            yield f"{package}.{module.name}"
+
+
+def _import(name: str) -> None:
+    try:
+        import_module(name)
+    except Exception as error:
+        broken_components[name] = error
+        logger.exception("The handlers of %s could not be imported.", name)

@@ -1,0 +1,255 @@
+"""Who may work on a session (invariant S2): a queue in the process, a lease across processes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from liveview import conf
+
+if TYPE_CHECKING:
+    from redis.lock import Lock as RedisLock
+
+logger = logging.getLogger("liveview")
+
+LEASE_SECONDS = 10.0
+LEASE_POLL_SECONDS = 0.005
+LEASE_PREFIX = "liveview.session."
+
+
+class SessionBusy(Exception):
+    """Another handler of the same session did not end in time."""
+
+
+class SessionQueues:
+    """First come, first served, for each session of this process; from any thread or loop."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: dict[str, deque[Future[None]]] = {}
+        self._threads: dict[str, int] = {}
+
+    def enter(self, key: str) -> Future[None]:
+        """Stand in line. The future is done when it is the caller's turn."""
+        turn: Future[None] = Future()
+        with self._guard:
+            first = key not in self._waiting
+            self._waiting.setdefault(key, deque()).append(turn)
+        if first:
+            turn.set_result(None)
+        return turn
+
+    def leave(self, key: str, turn: Future[None]) -> None:
+        """End one's turn, or leave the line before it came."""
+        with self._guard:
+            line = self._waiting[key]
+            was_first = line[0] is turn
+            line.remove(turn)
+            following = line[0] if line and was_first else None
+            if not line:
+                del self._waiting[key]
+        if following is not None:
+            following.set_result(None)
+
+    def wait_in_thread(self, key: str, turn: Future[None]) -> None:
+        """Wait for one's turn in a pool thread: shortly, and few threads of one session.
+
+        Raises ``SessionBusy``.
+        """
+        if turn.done():
+            return
+        with self._guard:
+            waiting = self._threads.get(key, 0)
+            if waiting >= conf.get("SESSION_WAITING_THREADS"):
+                raise SessionBusy
+            self._threads[key] = waiting + 1
+        try:
+            turn.result(timeout=conf.get("SESSION_LOCK_SECONDS"))
+        except FutureTimeout:
+            raise SessionBusy from None
+        finally:
+            with self._guard:
+                self._threads[key] -= 1
+                if not self._threads[key]:
+                    del self._threads[key]
+
+
+session_queues = SessionQueues()
+
+
+class SessionLock:
+    """One event's hold on one session. Acquired once, on the loop or in a thread."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._turn: Future[None] | None = None
+        self._lease: Lease | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this event has the session to itself."""
+        return self._turn is not None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether giving it back asks another server."""
+        return self._lease is not None
+
+    async def acquire(self) -> None:
+        """Wait on the loop, as long as it takes: nobody else is delayed by it."""
+        turn = session_queues.enter(self._key)
+        try:
+            if not turn.done():
+                # A future of threads must not be cancelled by a task that stops waiting for it.
+                await asyncio.shield(asyncio.wrap_future(turn))
+            if url := conf.session_lock_url():
+                self._lease = await Lease.acquire(url, self._key)
+        except BaseException:
+            session_queues.leave(self._key, turn)
+            raise
+        self._turn = turn
+
+    def acquire_in_thread(self) -> None:
+        """Wait in the handler's own thread. Raises ``SessionBusy``."""
+        turn = session_queues.enter(self._key)
+        try:
+            session_queues.wait_in_thread(self._key, turn)
+            if url := conf.session_lock_url():
+                self._lease = Lease.acquire_in_thread(url, self._key)
+        except BaseException:
+            session_queues.leave(self._key, turn)
+            raise
+        self._turn = turn
+
+    def check_still_held(self) -> None:
+        """Called before a commit. Raises ``SessionBusy`` if the lease was lost meanwhile."""
+        if self._lease is not None:
+            self._lease.check()
+
+    def release(self) -> None:
+        """Let the next one in. Harmless when nothing is held."""
+        turn, self._turn = self._turn, None
+        if turn is None:
+            return
+        lease, self._lease = self._lease, None
+        try:
+            if lease is not None:
+                lease.release()
+        finally:
+            session_queues.leave(self._key, turn)
+
+
+class Lease:
+    """The same hold, in Redis, for other processes to see; renewed while the handler runs."""
+
+    def __init__(self, lock: RedisLock) -> None:
+        self._lock = lock
+        lease_renewer.add(self)
+
+    @classmethod
+    async def acquire(cls, url: str, key: str) -> Lease:
+        """Wait on the loop; only the asking itself takes a thread of asyncio's own."""
+        loop = asyncio.get_running_loop()
+        lock = _new_lock(url, key)
+        while not await loop.run_in_executor(None, _try, lock):
+            await asyncio.sleep(LEASE_POLL_SECONDS)
+        return cls(lock)
+
+    @classmethod
+    def acquire_in_thread(cls, url: str, key: str) -> Lease:
+        """Wait in the handler's thread. Raises ``SessionBusy``."""
+        lock = _new_lock(url, key)
+        if not lock.acquire(blocking_timeout=conf.get("SESSION_LOCK_SECONDS")):
+            raise SessionBusy
+        return cls(lock)
+
+    def check(self) -> None:
+        """Raises ``SessionBusy`` if Redis has given the lease to somebody else."""
+        if not self._lock.owned():
+            raise SessionBusy
+
+    def renew(self) -> None:
+        """Start the lease's time anew. A failure is logged; the commit checks what it means."""
+        _log_failure(lambda: self._lock.extend(LEASE_SECONDS, replace_ttl=True), "renewed")
+
+    def release(self) -> None:
+        """Give the lease back."""
+        lease_renewer.discard(self)
+        _log_failure(self._lock.release, "given back")
+
+
+class LeaseRenewer:
+    """One thread of the process renews all its leases; it ends when none is held."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held: set[Lease] = set()
+        self._thread: threading.Thread | None = None
+
+    def add(self, lease: Lease) -> None:
+        """Renew this lease until it is discarded."""
+        with self._guard:
+            self._held.add(lease)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="liveview-leases", daemon=True
+                )
+                self._thread.start()
+
+    def discard(self, lease: Lease) -> None:
+        """Stop renewing it."""
+        with self._guard:
+            self._held.discard(lease)
+
+    def _work(self) -> None:
+        while held := self._held_after_a_while():
+            for lease in held:
+                lease.renew()
+
+    def _held_after_a_while(self) -> list[Lease]:
+        time.sleep(LEASE_SECONDS / 3)
+        with self._guard:
+            if not self._held:
+                self._thread = None
+            return list(self._held)
+
+
+lease_renewer = LeaseRenewer()
+
+
+def _log_failure(action: Callable[[], Any], what: str) -> None:
+    from redis.exceptions import RedisError
+
+    try:
+        action()
+    except RedisError as error:
+        logger.warning("The lease of a session could not be %s: %s", what, error)
+
+
+def _new_lock(url: str, key: str) -> RedisLock:
+    return _redis(url).lock(
+        LEASE_PREFIX + key,
+        timeout=LEASE_SECONDS,
+        sleep=LEASE_POLL_SECONDS,
+        thread_local=False,
+    )
+
+
+def _try(lock: RedisLock) -> bool:
+    return lock.acquire(blocking=False, token=uuid.uuid4().hex)
+
+
+@cache
+def _redis(url: str) -> Any:
+    import redis
+
+    return redis.Redis.from_url(url)
