@@ -81,12 +81,12 @@ export class Link {
 
   connectionReceived(text) {
     const frame = parse(text);
-    if (!frame) return report("bad_message", `The server sent what is no frame: ${text.slice(0, 80)}`);
-    if (frame.seq <= this.#seen) return;
+    if (!frame) return report("bad_message", `Expected a JSON object, but got ${text.slice(0, 80)}`);
+    if (frame.seq <= this.#seen || !this.#expand(frame)) return;
+    this.#seen = frame.seq ?? this.#seen;
     for (const [key, read] of Object.entries(this.#readers)) {
       if (key in frame) read(frame);
     }
-    this.#seen = frame.seq ?? this.#seen;
     if (frame.ack) this.#outbox.acknowledge(frame.ack);
   }
 
@@ -123,18 +123,19 @@ export class Link {
   }
 
   #update({ ops, ack, answers = ack }) {
-    const complete = this.#expand(ops);
-    if (complete) this.#apply(complete, this.#answerTo(answers));
+    this.#apply(ops, this.#answerTo(answers));
   }
 
-  #expand(ops) {
+  /** @returns {boolean} false when the frame has to be sent again, in full */
+  #expand(frame) {
     try {
-      return ops.map((op) => this.#bases.expand(op));
+      if (frame.ops) frame.ops = frame.ops.map((op) => this.#bases.expand(op));
+      return true;
     } catch (error) {
-      report("bad_delta", error.message, { ops });
+      report("bad_delta", error.message, { ops: frame.ops });
       this.#bases.clear();
       this.#connection.restart();
-      return null;
+      return false;
     }
   }
 

@@ -73,7 +73,7 @@ export class Morph {
 
   #record(old, fresh, kind) {
     if (kindOf(old) !== kind) this.#edits.forget(old);
-    return { old, fresh, kind, live: kind.live(old), initial: kind.initial(old) };
+    return { old, fresh, kind, before: stateOf(kind, old), after: stateOf(kind, fresh) };
   }
 
   #mayChange(name, element, change) {
@@ -101,18 +101,20 @@ export class Morph {
   }
 
   #settle(fields, answer) {
-    const isAllowed = ({ old, ...field }) =>
-      this.#edits.allow(old, answer, () => hasNewDefault({ old, ...field }, fields));
-    const [followed, kept] = partition(fields, isAllowed);
+    const [followed, kept] = partition(fields, (field) =>
+      this.#edits.allow(field.old, answer, () => hasNewDefault(field, fields)),
+    );
     for (const { old, fresh, kind } of fields) kind.copyInitial(old, fresh);
-    for (const { old, fresh, kind } of followed) {
-      kind.write(old, kind.live(fresh));
+    for (const { old, kind, after } of followed) {
+      kind.write(old, after.live);
       this.#edits.forget(old);
     }
     // Last, because setting one radio button clears the others of its group.
-    for (const { old, kind, live } of kept) kind.write(old, live);
+    for (const { old, kind, before } of kept) kind.write(old, before.live);
   }
 }
+
+const stateOf = (kind, field) => ({ live: kind.live(field), initial: kind.initial(field) });
 
 // The value of a checkbox or a radio button is its name, not its state.
 function isFieldState(element, attribute) {
@@ -128,7 +130,7 @@ function partition(items, test) {
 
 function hasNewDefault(field, fields) {
   const group = field.old.type === "radio" ? fields.filter((one) => inOneGroup(one, field)) : [field];
-  return group.some(({ fresh, kind, initial }) => kind.initial(fresh) !== initial);
+  return group.some(({ before, after }) => before.initial !== after.initial);
 }
 
 function inOneGroup({ old: one }, { old: other }) {
