@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from liveview import conf
 
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger("liveview")
 
 LEASE_SECONDS = 10.0
+LEASE_TURN_SECONDS = 0.5
 LEASE_POLL_SECONDS = 0.005
+LEASE_YIELD_SECONDS = 2 * LEASE_POLL_SECONDS  # who gave a lease back lets other processes try
 LEASE_PREFIX = "liveview.session."
+
+
+Turn: TypeAlias = "Future[Lease | None]"
 
 
 class SessionBusy(Exception):
@@ -31,36 +36,40 @@ class SessionBusy(Exception):
 
 
 class SessionQueues:
-    """First come, first served, for each session of this process; from any thread or loop."""
+    """First come, first served, for each session of this process; from any thread or loop.
+
+    A turn is a future. Its result is the lease that the one before passed on, or ``None``.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._waiting: dict[str, deque[Future[None]]] = {}
+        self._lines: dict[str, deque[Turn]] = {}
         self._threads: dict[str, int] = {}
 
-    def enter(self, key: str) -> Future[None]:
+    def enter(self, key: str) -> Turn:
         """Stand in line. The future is done when it is the caller's turn."""
-        turn: Future[None] = Future()
+        turn: Turn = Future()
         with self._guard:
-            first = key not in self._waiting
-            self._waiting.setdefault(key, deque()).append(turn)
-        if first:
+            line = self._lines.setdefault(key, deque())
+            line.append(turn)
+            is_first = len(line) == 1
+        if is_first:
             turn.set_result(None)
         return turn
 
-    def leave(self, key: str, turn: Future[None]) -> None:
-        """End one's turn, or leave the line before it came."""
+    def leave(self, key: str, turn: Turn, lease: Lease | None) -> bool:
+        """End one's turn, or leave before it came. Returns whether the lease was passed on."""
         with self._guard:
-            line = self._waiting[key]
-            was_first = line[0] is turn
+            line = self._lines[key]
+            following = line[1] if line[0] is turn and len(line) > 1 else None
             line.remove(turn)
-            following = line[0] if line and was_first else None
             if not line:
-                del self._waiting[key]
+                del self._lines[key]
         if following is not None:
-            following.set_result(None)
+            following.set_result(lease)
+        return following is not None
 
-    def wait_in_thread(self, key: str, turn: Future[None]) -> None:
+    def wait_in_thread(self, key: str, turn: Turn) -> None:
         """Wait for one's turn in a pool thread: shortly, and few threads of one session.
 
         Raises ``SessionBusy``.
@@ -91,7 +100,7 @@ class SessionLock:
 
     def __init__(self, key: str) -> None:
         self._key = key
-        self._turn: Future[None] | None = None
+        self._turn: Turn | None = None
         self._lease: Lease | None = None
 
     @property
@@ -107,14 +116,18 @@ class SessionLock:
     async def acquire(self) -> None:
         """Wait on the loop, as long as it takes: nobody else is delayed by it."""
         turn = session_queues.enter(self._key)
+        stood_in_line = not turn.done()
         try:
-            if not turn.done():
+            if stood_in_line:
                 # A future of threads must not be cancelled by a task that stops waiting for it.
                 await asyncio.shield(asyncio.wrap_future(turn))
-            if url := conf.session_lock_url():
+            self._lease = turn.result()
+            if self._lease is None and (url := conf.session_lock_url()):
+                if stood_in_line:
+                    await asyncio.sleep(LEASE_YIELD_SECONDS)
                 self._lease = await Lease.acquire(url, self._key)
         except BaseException:
-            session_queues.leave(self._key, turn)
+            self._leave(turn)
             raise
         self._turn = turn
 
@@ -123,10 +136,11 @@ class SessionLock:
         turn = session_queues.enter(self._key)
         try:
             session_queues.wait_in_thread(self._key, turn)
-            if url := conf.session_lock_url():
+            self._lease = turn.result()
+            if self._lease is None and (url := conf.session_lock_url()):
                 self._lease = Lease.acquire_in_thread(url, self._key)
         except BaseException:
-            session_queues.leave(self._key, turn)
+            self._leave(turn)
             raise
         self._turn = turn
 
@@ -137,15 +151,18 @@ class SessionLock:
 
     def release(self) -> None:
         """Let the next one in. Harmless when nothing is held."""
-        turn, self._turn = self._turn, None
-        if turn is None:
-            return
-        lease, self._lease = self._lease, None
-        try:
-            if lease is not None:
-                lease.release()
-        finally:
-            session_queues.leave(self._key, turn)
+        if self._turn is not None:
+            turn, self._turn = self._turn, None
+            self._leave(turn)
+
+    def _leave(self, turn: Turn) -> None:
+        lease = turn.result() if self._lease is None and turn.done() else self._lease
+        self._lease = None
+        if lease is not None and lease.is_used_up:
+            lease.release()
+            lease = None
+        if not session_queues.leave(self._key, turn, lease) and lease is not None:
+            lease.release()
 
 
 class Lease:
@@ -153,7 +170,13 @@ class Lease:
 
     def __init__(self, lock: RedisLock) -> None:
         self._lock = lock
+        self._since = time.monotonic()
         lease_renewer.add(self)
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether it is another process' turn: until then one lease serves a whole line."""
+        return time.monotonic() - self._since > LEASE_TURN_SECONDS
 
     @classmethod
     async def acquire(cls, url: str, key: str) -> Lease:
