@@ -141,7 +141,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     page.add_init_script(NOTE_EVENTS)
     errors: list[Any] = []
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(error))
     yield page
     assert not errors
 
