@@ -15,7 +15,7 @@ from tests_py.checkout import Checkout, run
 
 BUNDLED = {"liveview.js", "liveview.js.map", "liveview.min.js"}
 UV = (sys.executable, "-m", "uv")
-SIZE_LIMIT = 22_000  # bytes of the minified script, gzipped
+SIZE_LIMIT = 24_000  # bytes of the minified script, gzipped; 14,600 are stimulus and idiomorph
 COLLECT_STATIC = """
 import sys, django
 from django.conf import settings
