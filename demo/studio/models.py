@@ -9,6 +9,8 @@ from django.db import models
 
 from .choices import Ink, Kind, Paper
 
+NUMBER_LISTED = 5
+
 
 class Message(models.Model):
     """One enquiry, as it was sent with the contact form."""
@@ -48,6 +50,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {Kind(self.kind).label}"
+
+    @classmethod
+    def newest(cls) -> models.QuerySet[Message]:
+        """The messages that the contact page lists."""
+        return cls.objects.all()[:NUMBER_LISTED]
 
     @property
     def ink_choices(self) -> list[Ink]:

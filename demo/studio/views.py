@@ -49,6 +49,6 @@ def contact(request: HttpRequest) -> HttpResponse:
         "form": form,
         "form_id": FORM_ID,
         "draft": draft,
-        "sent_messages": Message.objects.all()[:6],
+        "sent_messages": Message.newest(),
     }
     return render(request, "studio/contact.html", context)

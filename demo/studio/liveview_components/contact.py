@@ -57,13 +57,15 @@ def submit_contact(consumer: LiveViewConsumer, content: dict[str, Any]) -> None:
     form = ContactForm(content["form"])
     if not form.is_valid():
         show_fields(consumer, form)
+        send(consumer, {"scroll": "#summary"})
         return
     message = form.save()
     discard_draft(consumer.scope["session"], content["form_id"])
     show_fields(consumer, ContactForm())
     show_banner(consumer, message=message)
     show_status(consumer)
-    show(consumer, "messages", sent_messages=Message.objects.all()[:6])
+    show(consumer, "messages", sent_messages=Message.newest())
+    send(consumer, {"scroll": "#banner"})
 
 
 def show_fields(consumer: LiveViewConsumer, form: ContactForm) -> None:
