@@ -72,20 +72,27 @@ const submittedForm = (event) =>
   event?.type === "submit" && isForm(event.target) ? event.target : null;
 
 function nearestContainer(element) {
+  const inputs = Document.prototype.querySelectorAll.call(document, "[name]:not([name=''])");
+  const strays = [...inputs].filter(isStray);
   let container = isField(element) ? parentOf(element) : element;
-  while (container && !fieldsOf(container).some(isNamedInput)) container = parentOf(container);
+  while (container && !strays.some((field) => container.contains(field))) {
+    container = parentOf(container);
+  }
   return container;
 }
 
-const isNamedInput = (field) => Boolean(attribute(field, "name")) && !isButton(field);
+const isStray = (element) => isField(element) && !formOf(element) && !isButton(element);
 
 const isButton = (field) => BUTTON_TYPES.has(field.type);
 const BUTTON_TYPES = new Set(["submit", "image", "button", "reset"]);
+
+// Pressed button
+
 const SUBMIT_TYPES = new Set(["submit", "image"]);
 
 function pressedButton(source, event) {
   const button = event?.type === "submit" ? event.submitter : clickedButton(event);
-  return button && fieldsOrImages(source, button) ? button : null;
+  return button && owns(source, button) ? button : null;
 }
 
 function clickedButton(event) {
@@ -95,7 +102,7 @@ function clickedButton(event) {
 }
 
 // A form does not list its image buttons.
-const fieldsOrImages = (source, button) =>
+const owns = (source, button) =>
   isForm(source) ? formOf(button) === source : fieldsOf(source).includes(button);
 
 // Entries

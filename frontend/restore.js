@@ -91,15 +91,9 @@ function writeOptions(field, values) {
 function writeText(field, values) {
   const value = values.shift();
   return () => {
-    // Writing moves the caret, also when nothing changes.
-    if (value !== undefined && "value" in field && !sameText(field.value, value)) {
-      field.value = value;
-    }
+    if (value !== undefined && "value" in field) field.value = value;
   };
 }
-
-const sameText = (one, other) => asTyped(one) === asTyped(other);
-const asTyped = (text) => String(text).replace(/\r\n?/g, "\n");
 
 function take(values, value) {
   const index = values.indexOf(value);

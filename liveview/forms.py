@@ -78,7 +78,6 @@ class FormData(dict[str, Any]):
         for name in self:
             if values := self.getlist(name):
                 post.setlist(name, values)
-        post._mutable = False
         return post
 
     def copy(self) -> Self:

@@ -127,8 +127,14 @@ describe("what stays as it is", () => {
   });
 
   test("a field whose value is of another kind", () => {
-    const html = `<input name="a" value="1"><input name="b" value="2">`;
-    expect(restored(html, `{"a": true, "b": null}`)).toEqual(["a=1", "b=2"]);
+    const html = `<input name="a" value="1"><input name="b" value="2">
+      <input type="checkbox" name="c" value="1"><input type="checkbox" name="c" value="2" checked>`;
+    expect(restored(html, `{"a": true, "b": null, "c": true}`)).toEqual(["a=1", "b=2", "c=2"]);
+  });
+
+  test("a field for which there is no value any more", () => {
+    const html = `<input name="a" value="1"><input name="a" value="2">`;
+    expect(restored(html, `{"a": ["3"]}`)).toEqual(["a=3", "a=2"]);
   });
 
   test("the options of a multiple select that cannot be posted", () => {

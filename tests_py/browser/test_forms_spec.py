@@ -14,6 +14,13 @@ Case = dict[str, Any]
 CHECKOUT = Path(__file__).parents[2]
 CASES: list[Case] = json.loads((CHECKOUT / "spec" / "forms.json").read_text())["cases"]
 PRESSED = [case for case in CASES if "pressed" in case and "container" not in case]
+# The forms that could as well be any other element; only a form can ask the page's own elements.
+WRAPPED = [
+    case
+    for case in CASES
+    if case["html"].startswith("<form id=") and case["html"].count("<form") == 1
+    if case["html"].endswith("</form>") and "<x-field" not in case["html"]
+]
 ORIGIN = "http://forms.test"
 
 
@@ -76,6 +83,14 @@ def test_the_script_sends_what_the_table_says(forms_page: Page, case: Case) -> N
 def test_a_submit_event_tells_the_pressed_button(forms_page: Page, case: Case) -> None:
     forms_page.evaluate("prepare", scene(case))
     form = serialised(forms_page, case, "submit")
+    assert form == {"entries": case["entries"], "kinds": case["kinds"]}
+
+
+@pytest.mark.parametrize("case", WRAPPED, ids=names)
+def test_without_the_form_the_same_is_sent(forms_page: Page, case: Case) -> None:
+    html = case["html"].replace("<form", "<div").replace("</form>", "</div>")
+    forms_page.evaluate("prepare", scene(case | {"html": html}))
+    form = serialised(forms_page, case, "click")
     assert form == {"entries": case["entries"], "kinds": case["kinds"]}
 
 
