@@ -3,14 +3,25 @@
 const LINK = "a[href], area[href]";
 const SUBMITTER = "button[type='submit'], button:not([type]), input:is([type='submit'], [type='image'])";
 
-/** Whether the event is the browser's alone, so that no handler runs for it. */
+/**
+ * Whether the event is the browser's alone, so that no handler runs for it.
+ *
+ * @param {Element} element the one that carries the action
+ * @param {Event} event
+ * @param {string} keyFilter the keys that the action asks for, such as "ctrl+s"
+ */
 export function isBrowsersOwn(element, event, keyFilter = "") {
-  if (event.type === "click") return opensElsewhere(element, event) || comesAgain(element, event);
+  if (event.type === "click") {
+    return comesAgain(element, event) || (!keyFilter && opensElsewhere(element, event));
+  }
   // Enter confirms what an input method proposes.
   return Boolean(keyFilter) && (event.isComposing || event.keyCode === 229);
 }
 
-/** Whether what the browser would do has to be stopped, because a handler does it instead. */
+/**
+ * Whether what the browser would do has to be stopped, because a handler does it instead.
+ * Parameters as above.
+ */
 export function replacesDefault(element, event, keyFilter = "") {
   return Boolean(replacements[event.type]?.(element, event, keyFilter));
 }

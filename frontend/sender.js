@@ -1,4 +1,5 @@
-import { FORM_ID } from "./attributes.js";
+import { FORM_ID, FUNCTION } from "./attributes.js";
+import { report } from "./dispatch.js";
 import { carries } from "./edits.js";
 import { buildEvent } from "./event.js";
 import { attribute } from "./fields.js";
@@ -25,11 +26,17 @@ export class Sender {
   /** At once; `name` is the handler, if it is not the one of data-liveview-function. */
   send(element, event = null, name = undefined) {
     const { message, form, submits } = buildEvent(element, event, name);
+    if (!message.function) return reportNameless(element);
     const commits = submits || isCommit(element, event);
     // What was typed before a form is sent off has to arrive before.
     if (commits) this.timing.flush((waiting) => waiting !== element && belongs(waiting, form));
     this.#push(message, commits ? form : null);
   }
+}
+
+function reportNameless(element) {
+  const tag = element.cloneNode(false).outerHTML;
+  report("unknown_function", `This element has an action but no ${FUNCTION}: ${tag}`, { element });
 }
 
 function isCommit(element, event) {
