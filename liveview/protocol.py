@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 SUBPROTOCOL = "liveview.v1"
+WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 PARTIAL_KEYS = frozenset({"append", "remove", "swap", "all"})  # not the whole HTML of one element
 
 
@@ -51,11 +52,11 @@ class Event(msgspec.Struct, rename={"event_id": "id"}):
     """Something that the user did, to be answered by the handler named ``function``."""
 
     function: str
-    event_id: int | None = None
-    data: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
-    form: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
-    form_id: str | None | msgspec.UnsetType = msgspec.UNSET
-    lang: str | None | msgspec.UnsetType = msgspec.UNSET
+    event_id: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    data: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    form: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    form_id: str | msgspec.UnsetType | None = msgspec.UNSET
+    lang: str | msgspec.UnsetType | None = msgspec.UNSET
     seen: int | None = None
 
     def given(self) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def convert_message(content: dict[str, Any], *, is_plain: bool = False) -> Hello
 
 
 def _snake_case(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+    return WORD_START.sub("_", name).lower()
 
 
 def encode(value: Any) -> str:
@@ -148,36 +149,45 @@ _encoder = msgspec.json.Encoder(enc_hook=_encode_other)
 
 
 class Op:
-    """One dict given to ``send``, encoded once for all pages that it goes to."""
+    """One dict given to ``send``, encoded at once: what the handler does with it later is not seen.
 
-    __slots__ = ("data", "target", "text")
+    ``target`` and ``html`` are those of an op that replaces all of one target, which a later
+    delta may start from. The HTML is known where the op was made, not where it arrived as a
+    broadcast.
+    """
 
-    def __init__(self, text: str, target: str | None, data: dict[str, Any] | None = None) -> None:
+    __slots__ = ("html", "rest", "target", "text")
+
+    def __init__(
+        self, text: str, target: str | None, html: str | None = None, rest: str = "{}"
+    ) -> None:
         self.text = text
-        # The target whose whole HTML this op replaces: what a later delta may start from.
         self.target = target
-        self.data = data  # known where the op was made, not where it arrived as a broadcast
+        self.html = html
+        self.rest = rest
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Op:
         """Raises ``TypeError`` for values that JSON cannot hold."""
-        return cls(encode(data), _replaced_target(data), data)
-
-    @property
-    def html(self) -> str | None:
-        """The new HTML of ``target``, where it is known."""
-        return self.data["html"] if self.target is not None and self.data is not None else None
+        if not _replaces_target(data):
+            return cls(encode(data), None)
+        html = str.__str__(data["html"])
+        rest = encode({key: value for key, value in data.items() if key != "html"})
+        return cls(_with_member(rest, "html", html), str(data["target"]), html, rest)
 
     def with_delta(self, delta: tuple[int, int, str]) -> str:
         """The text of this op with a delta in place of the HTML."""
-        rest = {key: value for key, value in (self.data or {}).items() if key != "html"}
-        return encode({**rest, "delta": delta})
+        return _with_member(self.rest, "delta", delta)
 
 
-def _replaced_target(data: dict[str, Any]) -> str | None:
-    if PARTIAL_KEYS.isdisjoint(key for key, value in data.items() if value):
-        return data.get("target") if isinstance(data.get("html"), str) else None
-    return None
+def _replaces_target(data: dict[str, Any]) -> bool:
+    if any(data.get(key) for key in PARTIAL_KEYS):
+        return False
+    return isinstance(data.get("target"), str) and isinstance(data.get("html"), str)
+
+
+def _with_member(text: str, name: str, value: Any) -> str:
+    return f'{text[:-1]},"{name}":{encode(value)}}}'
 
 
 def frame(seq: int, ops: list[str], ack: int | None = None, answers: int | None = None) -> str:
@@ -198,3 +208,8 @@ def error_frame(
     if function is not None:
         error["function"] = function
     return {"error": error} if ack is None else {"ack": ack, "error": error}
+
+
+def plain_error(error: dict[str, Any]) -> str:
+    """The same for a client without our subprotocol: the reference's ``{"error", "function"}``."""
+    return encode({"error": error["message"], "function": error.get("function")})
