@@ -45,7 +45,7 @@ export const actions = {
   },
 
   script({ script, target }, { scripts }) {
-    scripts.run(script, target ? document.querySelector(target) : null);
+    scripts.run(script, target ? find(target)[0] : null);
   },
 
   event({ event, eventData = null }) {
@@ -93,9 +93,17 @@ function markingChanges(form, edits, restore) {
 // Targets
 
 function find(selector, all = false) {
-  const found = all ? [...document.querySelectorAll(selector)] : [document.querySelector(selector)];
-  if (!found[0]) throw missing(selector);
-  return found;
+  const found = matching(selector);
+  if (found.length === 0) throw missing(selector);
+  return all ? found : [found[0]];
+}
+
+function matching(selector) {
+  try {
+    return document.querySelectorAll(selector);
+  } catch {
+    return []; // no selector at all
+  }
 }
 
 function missing(selector) {
