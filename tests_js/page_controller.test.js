@@ -110,7 +110,7 @@ describe("nested controllers run an action once", () => {
 
 describe("links", () => {
   it("run the handler in place of being followed", async () => {
-    await show(`<a id="a" href="/x" data-action="click->page#run"><b>go</b></a>`);
+    await show(`<a id="a" href="#x" data-action="click->page#run"><b>go</b></a>`);
 
     expect(click("#a b")).toBe(false);
     expect(runs).toEqual(["a"]);
@@ -119,7 +119,7 @@ describe("links", () => {
   it.each([{ ctrlKey: true }, { metaKey: true }, { shiftKey: true }, { button: 1 }])(
     "still open a tab with %j",
     async (options) => {
-      await show(`<a id="a" href="/x" data-action="click->page#run">go</a>`);
+      await show(`<a id="a" href="#x" data-action="click->page#run">go</a>`);
 
       expect(click("#a", options)).toBe(true);
       expect(runs).toEqual([]);
@@ -127,14 +127,14 @@ describe("links", () => {
   );
 
   it("inside of an element with an action are followed", async () => {
-    await show(`<div id="a" data-action="click->page#run"><a href="/x">go</a></div>`);
+    await show(`<div id="a" data-action="click->page#run"><a href="#x">go</a></div>`);
 
     expect(click("#a a")).toBe(true);
     expect(runs).toEqual(["a"]);
   });
 
   it("are not followed when the action is inside of them", async () => {
-    await show(`<a href="/x"><b id="a" data-action="click->page#run">go</b></a>`);
+    await show(`<a href="#x"><b id="a" data-action="click->page#run">go</b></a>`);
 
     expect(click("#a")).toBe(false);
   });
