@@ -1,6 +1,7 @@
 """The addresses of the demo site."""
 
 from django.urls import path
+
 from studio import views
 
 urlpatterns = [

@@ -44,10 +44,10 @@ def demo(bundle: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     """The address of a demo with an empty database."""
     directory = tmp_path_factory.mktemp("demo")
     environment = demo_environment(directory)
-    migrate = [sys.executable, MANAGE, "migrate", "--verbosity=0"]
+    migrate = [sys.executable, str(MANAGE), "migrate", "--verbosity=0"]
     subprocess.run(migrate, env=environment, check=True)
     url = f"http://{HOST}:{free_port()}"
-    command = [sys.executable, MANAGE, "runserver", "--noreload", url.removeprefix("http://")]
+    command = [sys.executable, str(MANAGE), "runserver", "--noreload", url.removeprefix("http://")]
     with (directory / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
