@@ -26,9 +26,8 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     try:
         conf.get_config()
     except ImproperlyConfigured as error:
-        return [
-            Error(str(error), hint="Correct the name in LIVEVIEW, or remove it.", id="liveview.E001")
-        ]
+        hint = "Correct the name in LIVEVIEW, or remove it."
+        return [Error(str(error), hint=hint, id="liveview.E001")]
     return []
 
 

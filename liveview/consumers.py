@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -20,11 +19,10 @@ from channels.layers import get_channel_layer
 
 from liveview.connections import op_item, publish
 from liveview.gate import answered_event, post
-from liveview.hub import BROADCAST_GROUP, runs_here
+from liveview.hub import BROADCAST_GROUP
 from liveview.pages import Page, open_page
 from liveview.pool import run_in_thread
 from liveview.protocol import (
-    SUBPROTOCOL,
     CloseCode,
     ErrorCode,
     Event,
@@ -33,28 +31,18 @@ from liveview.protocol import (
     Ping,
     ProtocolError,
     convert_message,
-    encode,
     error_frame,
     parse_message,
     parse_object,
 )
 from liveview.rooms import RoomRefused, new_room, open_room
+from liveview.serial import Serial
 from liveview.sessions.engines import is_stored, session_engine
 from liveview.sessions.event import read_session
 from liveview.sessions.marks import Data, last_event, token
+from liveview.sockets import DONE, Done, Socket
 
 logger = logging.getLogger("liveview")
-
-
-class Done:
-    """What plain functions that queue return, so that ``await consumer.close()`` works, too."""
-
-    def __await__(self) -> Generator[None, None, None]:
-        return
-        yield
-
-
-DONE = Done()
 
 
 class LiveViewConsumer(AsyncConsumer):
@@ -74,17 +62,17 @@ class LiveViewConsumer(AsyncConsumer):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope = dict(scope)
         self.base_send = send
-        self.is_plain = SUBPROTOCOL not in scope.get("subprotocols", ())
-        self._loop = asyncio.get_running_loop()
-        self._controls: deque[dict[str, Any]] = deque()
+        self.socket = Socket(scope, send)
+        self._calls: Serial[Callable[[], Awaitable[None]]] = Serial(
+            asyncio.get_running_loop(), lambda call: call()
+        )
         self._early: list[Op] = []  # sent by connect(), before there is a page
-        self._is_closed = False
         self._refusal = self._enter_room()
         await receive()  # websocket.connect
-        await self._call(self.connect)
-        await self._write_controls()
         try:
-            if self.is_plain and not self._is_closed:
+            await self._call(self.connect)
+            await self.socket.settled()
+            if self.socket.is_plain and not self.socket.is_closed:
                 await self._open_page(Hello(page=new_room()))
             await self._receive_loop(receive)
         finally:
@@ -95,37 +83,31 @@ class LiveViewConsumer(AsyncConsumer):
         """Called when a browser asks for a socket."""
         self.accept()
         if self._refusal is not None:
-            error = error_frame(ErrorCode.ROOM_REFUSED, self._refusal)
-            self._control({"type": "websocket.send", "text": encode(error)})
-            self.close(CloseCode.REFUSED)
+            self.socket.refuse(
+                error_frame(ErrorCode.ROOM_REFUSED, self._refusal), CloseCode.REFUSED
+            )
         return DONE
 
     def disconnect(self, close_code: int) -> Done:
         """Called when the socket is gone. The page may come back with another one."""
         return DONE
 
-    def receive_json(self, content: dict[str, Any]) -> Awaitable[None]:
+    def receive_json(self, content: dict[str, Any]) -> Done:
         """Called with each message where a subclass overrides it."""
-        work = self._take(convert_message(content, is_plain=self.is_plain))
-        if runs_here(self._loop):
-            return work
-        asyncio.run_coroutine_threadsafe(work, self._loop).result()
-        return DONE
+        call = partial(self._received, lambda: self._take_object(content))
+        return self.socket.on_loop(partial(self._calls.put, call))
 
     def accept(self, subprotocol: str | None = None) -> Done:
         """Let the browser in."""
-        chosen = subprotocol or (None if self.is_plain else SUBPROTOCOL)
-        return self._control({"type": "websocket.accept", "subprotocol": chosen})
+        return self.socket.accept(subprotocol)
 
     def close(self, code: int | None = None, reason: str | None = None) -> Done:
         """Close the socket."""
-        self._is_closed = True
-        return self._control({"type": "websocket.close", "code": code or 1000, "reason": reason})
+        return self.socket.close(code, reason)
 
     def end_session(self) -> None:
         """The session is gone: the page is to come back with the cookie that it has by then."""
-        ended = encode({"ended": {"reason": "session"}})
-        self._control({"type": "websocket.send", "text": ended})
+        self.socket.say({"ended": {"reason": "session"}})
         self.close(CloseCode.SESSION_ENDED)
 
     # Messages
@@ -133,7 +115,7 @@ class LiveViewConsumer(AsyncConsumer):
     @property
     def event_id(self) -> int | None:
         """The number of the event that is being handled, or ``None``."""
-        return self.page and self.page.event_id
+        return None if self.page is None else self.page.event_id
 
     def send_json(self, content: dict[str, Any]) -> Done:
         """Queue a message for this page; from sync and async code, from any thread."""
@@ -159,23 +141,14 @@ class LiveViewConsumer(AsyncConsumer):
         return self.send_json(event["message"])
 
     def dispatch_group_message(self, message: dict[str, Any]) -> None:
-        """Call the method that a group message of Channels names by its ``type``."""
-        method = getattr(self, get_handler_name(message), None)
-        if method is None:
-            logger.error("No method for the group message type %r.", message["type"])
-        elif _is_ours(method):
-            method(message)
-        else:
-            self._loop.create_task(self._call(method, message))
+        """Call the method that a group message of Channels names by its ``type``, after those
+        of the messages before."""
+        self._calls.put(partial(self._dispatch, message))
 
     @property
     def channel_layer(self) -> Any:
         """Channels' layer, for idioms of one's own."""
         return get_channel_layer(self.channel_layer_alias)
-
-    async def send_text(self, text: str) -> None:
-        """Write one message. Raises when the connection is gone."""
-        await self.base_send({"type": "websocket.send", "text": text})
 
     # Private
 
@@ -191,28 +164,35 @@ class LiveViewConsumer(AsyncConsumer):
 
     async def _receive_loop(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
         while (message := await receive())["type"] != "websocket.disconnect":
-            if self._is_closed:
-                continue
-            try:
-                await self._received(message.get("text"))
-            except ProtocolError as error:
-                self._reject(str(error))
+            if not self.socket.is_closed:
+                await self._received(partial(self._take_text, message.get("text")))
         await self._call(self.disconnect, message.get("code", 1005))
 
-    async def _received(self, text: str | None) -> None:
+    async def _received(self, take: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await take()
+        except ProtocolError as error:
+            logger.warning("A message was not understood (%s). %s", ErrorCode.BAD_MESSAGE, error)
+            frame = error_frame(ErrorCode.BAD_MESSAGE, str(error))
+            self.socket.refuse(frame, CloseCode.BAD_MESSAGE)
+
+    async def _take_text(self, text: str | None) -> None:
         if text is None:
             raise ProtocolError("Expected a text message, but got a binary one.")
         if _is_ours(self.receive_json):
-            await self._take(parse_message(text, is_plain=self.is_plain))
+            await self._take(parse_message(text, is_plain=self.socket.is_plain))
         else:
             await self._call(self.receive_json, parse_object(text))
+
+    async def _take_object(self, content: dict[str, Any]) -> None:
+        await self._take(convert_message(content, is_plain=self.socket.is_plain))
 
     async def _take(self, message: Hello | Event | Ping) -> None:
         if isinstance(message, Hello):
             await self._open_page(message)
             return
         if isinstance(message, Ping):
-            await self.send_text(encode({"pong": message.ping}))
+            self.socket.say({"pong": message.ping})
         if self.page is None:
             raise ProtocolError("Expected a 'hello' before any event.")
         if message.seen is not None:
@@ -226,14 +206,15 @@ class LiveViewConsumer(AsyncConsumer):
         session_key, data = await self._read_session()
         own_token, applied = token(data), last_event(data, hello.page)
         page, resumed = open_page(hello.page, own_token, hello.seen, applied)
-        await page.attach(self, session_key)
         self.page = page
-        if not self.is_plain:
-            answer = {"resumed": resumed, "done": page.done, "session": own_token}
-            await self.send_text(encode({"hello": answer}))
-        page.outbound.attach(self, hello.seen if resumed else 0)
         for op in self._early:
             page.send(op, None)
+        await page.attach(self, session_key)
+        if not self.socket.is_plain:
+            answer = {"resumed": resumed, "done": page.done, "session": own_token}
+            self.socket.say({"hello": answer})
+            await self.socket.settled()
+        page.outbound.attach(self.socket, hello.seen if resumed else 0)
 
     async def _read_session(self) -> tuple[str | None, Data]:
         """The session that the handshake's cookie leads to: its key, and what it holds now."""
@@ -246,11 +227,12 @@ class LiveViewConsumer(AsyncConsumer):
             data = await run_in_thread(partial(read_session, key))
         return (None, {}) if data is None else (key, data)
 
-    def _reject(self, why: str) -> None:
-        logger.warning("A message was not understood (%s). %s", ErrorCode.BAD_MESSAGE, why)
-        error = error_frame(ErrorCode.BAD_MESSAGE, why)
-        self._control({"type": "websocket.send", "text": encode(error)})
-        self.close(CloseCode.BAD_MESSAGE)
+    async def _dispatch(self, message: dict[str, Any]) -> None:
+        method = getattr(self, get_handler_name(message), None)
+        if method is None:
+            logger.error("No method for the group message type %r.", message["type"])
+        else:
+            await self._call(method, message)
 
     async def _call(self, method: Callable[..., Any], *arguments: Any) -> None:
         """Call a method that a subclass may have written, plain or ``async``."""
@@ -260,22 +242,6 @@ class LiveViewConsumer(AsyncConsumer):
             result = await run_in_thread(partial(method, *arguments))
         if inspect.isawaitable(result):
             await result
-
-    def _control(self, message: dict[str, Any]) -> Done:
-        self._controls.append(message)
-        if runs_here(self._loop):
-            self._loop.create_task(self._write_controls())
-        else:
-            asyncio.run_coroutine_threadsafe(self._write_controls(), self._loop)
-        return DONE
-
-    async def _write_controls(self) -> None:
-        while self._controls:
-            try:
-                await self.base_send(self._controls.popleft())
-            except Exception as error:  # servers differ in what they raise
-                logger.debug("A connection broke while it was written to: %r", error)
-                return
 
 
 def _is_ours(method: Callable[..., Any]) -> bool:

@@ -57,7 +57,7 @@ class LiveviewHandlerRegistry:
     def get_handler(self, function_name: str) -> Callable[..., Any] | None:
         """The registered function of that name, or ``None``."""
         handler = self._handlers.get(function_name)
-        return handler and handler.call
+        return None if handler is None else handler.call
 
     def get_all_handlers(self) -> dict[str, Callable[..., Any]]:
         """A copy: changing it registers nothing."""
@@ -70,7 +70,7 @@ class LiveviewHandlerRegistry:
     def unregister(self, function_name: str) -> Callable[..., Any] | None:
         """Forget a handler. Returns its function, or ``None`` if there was none."""
         handler = self._handlers.pop(function_name, None)
-        return handler and handler.call
+        return None if handler is None else handler.call
 
     def clear(self) -> None:
         """Forget all handlers. Middleware stay."""

@@ -12,11 +12,14 @@ import hashlib
 import logging
 import re
 import threading
-from collections import deque
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Protocol
 
 from channels.layers import get_channel_layer
+
+from liveview.mailbox import mailbox_of, runs_here
+from liveview.serial import Serial
 
 logger = logging.getLogger("liveview")
 
@@ -44,18 +47,19 @@ class Hub:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self._mailbox = mailbox_of(loop)
         self._layer = get_channel_layer()
         self._members: dict[str, dict[Member, None]] = {}
         self._ears: dict[str | None, Ear] = {}
-        self._jobs: deque[Job | tuple[str, Item]] = deque()
-        self._worker: asyncio.Task[None] | None = None
+        # Everything that goes to the layer goes from here: concurrent sends overtake.
+        self._jobs: Serial[Job | tuple[str, Item]] = Serial(loop, self._do)
 
     def join(self, group: str, member: Member, *, named: bool = False) -> None:
         """Make ``member`` one of ``group``; ``settled`` says when other processes know."""
         members = self._members.setdefault(group, {})
         members[member] = None
         if len(members) == 1:
-            self._put(lambda: self._enter(group, named))
+            self._jobs.put(lambda: self._enter(group, named))
 
     def leave(self, group: str, member: Member) -> None:
         """Take ``member`` out of ``group``."""
@@ -63,26 +67,26 @@ class Hub:
         members.pop(member, None)
         if group in self._members and not members:
             del self._members[group]
-            self._put(lambda: self._exit(group))
+            self._jobs.put(lambda: self._exit(group))
 
     async def settled(self) -> None:
         """Returns when everything asked for so far has happened."""
-        if not self._jobs and self._worker is None:
+        if self._jobs.is_idle:
             return
-        done = self.loop.create_future()
+        done = asyncio.Event()
 
         async def tell() -> None:
-            done.set_result(None)
+            done.set()
 
-        self._put(tell)
-        await done
+        self._jobs.put(tell)
+        await done.wait()
 
     def publish(self, group: str, item: Item) -> None:
         """Send one item to all pages of a group, in all processes; from any thread."""
         if runs_here(self.loop):
-            self._put((group, item))
+            self._jobs.put((group, item))
         else:
-            self.loop.call_soon_threadsafe(self._put, (group, item))
+            self._mailbox.post(partial(self._jobs.put, (group, item)))
 
     def deliver(self, group: str, items: list[Item]) -> None:
         """Hand items to the members here."""
@@ -102,24 +106,17 @@ class Hub:
         for member in list(self._members.get(group, ())):
             member.receive_foreign(message)
 
-    def _put(self, job: Job | tuple[str, Item]) -> None:
-        self._jobs.append(job)
-        if self._worker is None:
-            self._worker = self.loop.create_task(self._work())
-
-    async def _work(self) -> None:
-        """Everything that goes to the layer goes from here: concurrent sends overtake."""
+    async def _do(self, job: Job | tuple[str, Item]) -> None:
         try:
-            while self._jobs:
-                job = self._jobs.popleft()
-                await _logging_failure(self._send(*job) if isinstance(job, tuple) else job())
-        finally:
-            self._worker = None
+            await (self._send(*job) if isinstance(job, tuple) else job())
+        except Exception:
+            logger.exception("The channel layer did not take a message or a group.")
 
     async def _send(self, group: str, item: Item) -> None:
-        items = [item]
-        while self._jobs and isinstance(self._jobs[0], tuple) and self._jobs[0][0] == group:
-            items.append(self._jobs.popleft()[1])  # type: ignore[index]
+        items, waiting = [item], self._jobs.waiting
+        while waiting and isinstance(job := waiting[0], tuple) and job[0] == group:
+            items.append(job[1])
+            waiting.popleft()
         if self._layer is None:
             self.deliver(group, items)
         else:
@@ -128,57 +125,85 @@ class Hub:
     async def _enter(self, group: str, named: bool) -> None:
         if self._layer is None or group not in self._members:
             return
-        ear = self._ears.get(group if named else None)
-        if ear is None:
+        key = group if named else None
+        if key not in self._ears:
             channel = await self._layer.new_channel()
-            ear = self._ears[group if named else None] = Ear(
-                self, channel, group if named else None
-            )
-        ear.groups.add(group)
-        await self._layer.group_add(layer_group(group), ear.channel)
+            self._ears[key] = Ear(self.loop, self._layer, channel, partial(self._hear, key))
+        await self._ears[key].join(layer_group(group))
 
     async def _exit(self, group: str) -> None:
         key = group if group in self._ears else None
         ear = self._ears.get(key)
         if ear is None or group in self._members:
             return
-        ear.groups.discard(group)
-        await self._layer.group_discard(layer_group(group), ear.channel)
+        await ear.leave(layer_group(group))
         if not ear.groups:
             self._ears.pop(key).stop()
 
+    def _hear(self, group: str | None, message: dict[str, Any]) -> None:
+        if message.get("type") == MESSAGE_TYPE:
+            self.deliver(message["group"], message["items"])
+        else:
+            self.deliver_foreign(group, message)
+
 
 class Ear:
-    """One channel, and the task that listens to it."""
+    """One channel of a layer, the groups that it is in, and the task that listens to it."""
 
-    def __init__(self, hub: Hub, channel: str, group: str | None) -> None:
-        self.channel = channel
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        layer: Any,
+        channel: str,
+        hear: Callable[[dict[str, Any]], None],
+    ) -> None:
         self.groups: set[str] = set()
-        self._group = group
-        self._hub = hub
-        self._task = hub.loop.create_task(self._listen())
+        self._layer = layer
+        self._channel = channel
+        self._hear = hear
+        self._task = loop.create_task(self._listen())
+
+    async def join(self, group: str) -> None:
+        """Hear what is sent to a group."""
+        self.groups.add(group)
+        await self._layer.group_add(group, self._channel)
+
+    async def leave(self, group: str) -> None:
+        """Hear it no more."""
+        self.groups.discard(group)
+        await self._layer.group_discard(group, self._channel)
 
     def stop(self) -> None:
         """Listen no more."""
         self._task.cancel()
 
     async def _listen(self) -> None:
+        is_broken = False
         while True:
             try:
-                self._hear(await get_channel_layer().receive(self.channel))
-            except asyncio.CancelledError:
-                raise
+                if is_broken:
+                    await self._join_again()
+                message = await self._layer.receive(self._channel)
             except Exception as error:
                 # A layer's connection breaks, and an idle read of Redis times out: no page of
                 # ours is told, the next read serves them.
-                logger.debug("Reading %s again after: %r", self.channel, error)
-                await asyncio.sleep(RETRY_SECONDS if not _is_timeout(error) else 0)
+                is_broken = not _is_timeout(error)
+                logger.debug("Reading %s again after: %r", self._channel, error)
+                await asyncio.sleep(RETRY_SECONDS if is_broken else 0)
+            else:
+                is_broken = False
+                self._heard(message)
 
-    def _hear(self, message: dict[str, Any]) -> None:
-        if message.get("type") == MESSAGE_TYPE:
-            self._hub.deliver(message["group"], message["items"])
-        else:
-            self._hub.deliver_foreign(self._group, message)
+    async def _join_again(self) -> None:
+        """A layer that was restarted has forgotten who is in which group."""
+        for group in list(self.groups):
+            await self._layer.group_add(group, self._channel)
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        try:
+            self._hear(message)
+        except Exception:
+            logger.exception("A message of the channel layer was not delivered.")
 
 
 def layer_group(group: str) -> str:
@@ -214,20 +239,5 @@ def reachable_hub() -> Hub | None:
         return next((hub for loop, hub in _hubs.items() if loop.is_running()), None)
 
 
-def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
-    """Whether the caller is on that loop."""
-    try:
-        return asyncio.get_running_loop() is loop
-    except RuntimeError:
-        return False
-
-
 def _is_timeout(error: Exception) -> bool:
     return "timeout" in type(error).__name__.lower()
-
-
-async def _logging_failure(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except Exception:
-        logger.exception("The channel layer did not take a message or a group.")

@@ -4,6 +4,7 @@ use sockets (S6)."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
@@ -12,6 +13,7 @@ from django.http.response import HttpResponseBase
 
 from liveview.sessions.engines import merging_store
 from liveview.sessions.marks import ensure_identity
+from liveview.signals import end_with
 
 SCRIPT = b"liveview/liveview"
 
@@ -26,6 +28,10 @@ class SessionMiddleware(DjangoSessionMiddleware):
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         super().__init__(get_response)
         self.SessionStore = merging_store()
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.session.on_left = partial(end_with, request)  # type: ignore[attr-defined]
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

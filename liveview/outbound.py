@@ -10,13 +10,14 @@ from typing import Any, Protocol
 
 from liveview import conf
 from liveview.delta import DeltaMemory
-from liveview.hub import runs_here
-from liveview.protocol import Op, encode, frame
+from liveview.mailbox import mailbox_of, runs_here
+from liveview.protocol import Op, encode, frame, plain_error
 
 logger = logging.getLogger("liveview")
 
 REMEMBERED_TARGETS = 64  # the page keeps as many
 FRAME_CHARACTERS = 256_000
+FRAME_OVERHEAD = 200  # what a frame takes besides the texts of its ops, about
 
 
 class Socket(Protocol):
@@ -55,7 +56,7 @@ class Frame:
     @property
     def size(self) -> int:
         """Characters kept for this frame, about."""
-        return sum(len(op.text) for op in self.ops)
+        return FRAME_OVERHEAD + sum(len(op.text) for op in self.ops)
 
     def text(self, memory: DeltaMemory) -> str:
         """The frame as it goes over a connection on which ``memory`` went before."""
@@ -71,6 +72,7 @@ class Outbound:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._mailbox = mailbox_of(loop)
         # Connection state
         self._socket: Socket | None = None
         self._memory = DeltaMemory(REMEMBERED_TARGETS)
@@ -88,11 +90,8 @@ class Outbound:
         self._queue.append(outgoing)
         if runs_here(self._loop):
             self._wake()
-            return
-        try:
-            self._loop.call_soon_threadsafe(self._wake)
-        except RuntimeError:
-            logger.debug("The loop has ended; the page gets this when it asks anew.")
+        else:
+            self._mailbox.post(self._wake)
 
     def can_resume(self, seen: int) -> bool:
         """Whether everything after frame ``seen`` is still here."""
@@ -131,12 +130,12 @@ class Outbound:
 
     async def _write(self, socket: Socket) -> None:
         memory = self._memory
-        try:
-            while self._socket is socket and (message := self._next_text(socket, memory)):
+        while self._socket is socket and (message := self._next_text(socket, memory)):
+            try:
                 await socket.send_text(message)
-        except Exception as error:  # servers differ in what they raise
-            logger.debug("A page's connection broke while it was written to: %r", error)
-            self.detach(socket)
+            except Exception as error:  # servers differ in what they raise
+                logger.debug("A page's connection broke while it was written to: %r", error)
+                self.detach(socket)
         if self._socket is socket:
             self._writer = None
 
@@ -155,8 +154,7 @@ class Outbound:
             if outgoing.op is not None:
                 return outgoing.op.text
             if outgoing.notice and "error" in outgoing.notice:
-                error = outgoing.notice["error"]
-                return encode({"error": error["message"], "function": error.get("function")})
+                return plain_error(outgoing.notice["error"])
         return None
 
     def _pack(self) -> bool:
@@ -184,7 +182,7 @@ class Outbound:
         self._unseen.append(packed)
         self._unseen_size += packed.size
         while self._unseen_size > conf.get("UNSEEN_BYTES") and (
-            self._written > 1 or self._socket is None
+            self._written > 0 or self._socket is None
         ):
             self._lost_seq = self._unseen[0].seq
             self._forget_oldest()

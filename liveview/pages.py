@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,13 @@ from liveview import conf
 from liveview.connections import publish_end
 from liveview.decorators import Handler, liveview_registry
 from liveview.forms import FormData
-from liveview.hub import Hub, Item, current_hub, runs_here
+from liveview.hub import Hub, Item, current_hub
+from liveview.mailbox import mailbox_of, runs_here
 from liveview.outbound import Outbound, Outgoing
 from liveview.protocol import ErrorCode, Event, Op, error_frame
 from liveview.rooms import is_private
 from liveview.runs import ENDED, REPEATED, EventRun, Failure
+from liveview.serial import Serial, is_cancelled
 from liveview.sessions.endings import hash_key, session_group
 from liveview.sessions.event import open_session
 from liveview.sessions.marks import EventMark
@@ -42,8 +43,7 @@ class Page:
         self.event_id: int | None = None  # of the event that is running
         self.done = done
         self._accepted = done
-        self._events: deque[Event] = deque()
-        self._worker: asyncio.Task[None] | None = None
+        self._events: Serial[Event] = Serial(self.loop, self._handle)
         self._hub: Hub = current_hub()
         self._groups: set[str] = set()
         # Connection state
@@ -56,7 +56,7 @@ class Page:
     async def attach(self, consumer: LiveViewConsumer, session_key: str | None) -> None:
         """A socket of this document is there. Returns when its groups reach it."""
         if self.consumer is not None and self.consumer is not consumer:
-            self.outbound.detach(self.consumer)
+            self.outbound.detach(self.consumer.socket)
         self.consumer = consumer
         self._session_key = session_key
         if self._expiry is not None:
@@ -68,11 +68,11 @@ class Page:
         """That socket is gone; the page waits for another."""
         if self.consumer is not consumer:
             return
-        self.outbound.detach(consumer)
+        self.outbound.detach(consumer.socket)
         self._expiry = self.loop.call_later(conf.get("PAGE_SECONDS"), self._expire)
 
     def _expire(self) -> None:
-        if self._worker is not None:
+        if not self._events.is_idle:
             self._expiry = self.loop.call_later(conf.get("PAGE_SECONDS"), self._expire)
             return
         pages.pop(self.key, None)
@@ -127,26 +127,19 @@ class Page:
         if event.event_id is not None:
             if event.event_id <= self.done:
                 self.outbound.put(Outgoing(ack=self.done))
-            if event.event_id <= self._accepted:
+            if event.event_id <= max(self.done, self._accepted):
                 return
             self._accepted = event.event_id
-        self._events.append(event)
-        if self._worker is None:
-            self._worker = self.loop.create_task(self._work())
-
-    async def _work(self) -> None:
-        try:
-            while self._events:
-                await self._handle(self._events.popleft())
-        finally:
-            self._worker = None
+        self._events.put(event)
 
     async def _handle(self, event: Event) -> None:
         self.event_id = event.event_id
         try:
             failure = await self._run(event)
-        except Exception:
-            logger.exception("Event %r was not handled.", event.function)
+        except (Exception, asyncio.CancelledError, SystemExit) as error:
+            if is_cancelled():
+                raise
+            logger.error("Event %r was not handled.", event.function, exc_info=error)
             failure = Failure(ErrorCode.HANDLER_ERROR, "An error occurred.")
         finally:
             self.event_id = None
@@ -185,14 +178,14 @@ class Page:
 
     def _finish(self, event: Event, failure: Failure | None) -> None:
         if event.event_id is not None:
-            self.done = event.event_id
+            self.done = max(self.done, event.event_id)
         notice = _notice(failure, event.function)
         if event.event_id is not None or notice is not None:
             self.outbound.put(Outgoing(ack=event.event_id, notice=notice))
 
     def _end(self) -> None:
         """The session is gone: what waits is sent again by the page, if it still belongs."""
-        self._events.clear()
+        self._events.waiting.clear()
         self._accepted = self.done
         if self.consumer is not None:
             self.consumer.end_session()
@@ -201,7 +194,7 @@ class Page:
         if runs_here(self.loop):
             action()
         else:
-            self.loop.call_soon_threadsafe(action)
+            mailbox_of(self.loop).post(action)
 
 
 ITEMS: dict[str, Callable[..., None]] = {

@@ -13,8 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from asgiref.sync import AsyncToSync, sync_to_async
@@ -22,9 +21,10 @@ from django.core.signals import setting_changed
 from django.db import connections
 
 from liveview import conf
+from liveview.mailbox import Mailbox, mailbox_of
 
 T = TypeVar("T")
-Job = tuple["Future[Any]", Callable[[], Any]]
+Job = Callable[[], None]
 POLL_SECONDS = 0.25  # how soon an idle thread notices that the process is ending
 
 
@@ -42,22 +42,19 @@ class HandlerPool:
         self._alive = 0
         self._unfinished = 0
 
-    def submit(self, function: Callable[[], T]) -> Future[T]:
-        """Run ``function`` in a thread of the pool, in the caller's context variables."""
-        future: Future[T] = Future()
-        context = contextvars.copy_context()
+    def submit(self, job: Job) -> None:
+        """Run ``job`` in a thread of the pool. It must not raise: nobody would hear of it."""
         with self._guard:
-            self._jobs.put((future, lambda: context.run(function)))
+            self._jobs.put(job)
             self._unfinished += 1
             if self._alive < min(self._unfinished, self._threads):
                 self._alive += 1
                 threading.Thread(target=self._work, name="liveview-handler").start()
-        return future
 
     def _work(self) -> None:
         try:
             while (job := self._next_job()) is not None:
-                _run(*job)
+                job()
                 _drop_broken_connections()
                 with self._guard:
                     self._unfinished -= 1
@@ -82,15 +79,6 @@ class HandlerPool:
             return not needed
 
 
-def _run(future: Future[Any], function: Callable[[], Any]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(function())
-    except BaseException as error:  # it belongs to who waits for the result
-        future.set_exception(error)
-
-
 def _drop_broken_connections() -> None:
     for connection in connections.all(initialized_only=True):
         if connection.errors_occurred and not connection.in_atomic_block:
@@ -112,7 +100,29 @@ async def run_in_thread(function: Callable[[], T]) -> T:
     loop = asyncio.get_running_loop()
     if conf.get("THREADS") == 0 or loop in AsyncToSync.loop_thread_executors:
         return await sync_to_async(function, thread_sensitive=True)()
-    return await asyncio.wrap_future(handler_pool().submit(function), loop=loop)
+    result: asyncio.Future[T] = loop.create_future()
+    handler_pool().submit(_job(function, result, mailbox_of(loop)))
+    return await result
+
+
+def _job(function: Callable[[], T], result: asyncio.Future[T], mailbox: Mailbox) -> Job:
+    """``function`` in the caller's context variables; its outcome goes back to the loop."""
+    context = contextvars.copy_context()
+
+    def job() -> None:
+        try:
+            value = context.run(function)
+        except BaseException as error:  # it belongs to who waits for the result
+            mailbox.post(partial(_settle, result.set_exception, result, error))
+        else:
+            mailbox.post(partial(_settle, result.set_result, result, value))
+
+    return job
+
+
+def _settle(settle: Callable[[Any], None], result: asyncio.Future[Any], outcome: Any) -> None:
+    if not result.done():  # who waited may have been cancelled
+        settle(outcome)
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

@@ -37,8 +37,8 @@ class DatabaseStore(MergingStore):
 
     def swap(self, stored: Stored, new_key: str | None) -> bool:
         row = self.create_model_instance(self._session_cache)  # type: ignore[attr-defined]
-        columns = [f for f in row._meta.concrete_fields if not f.primary_key]
-        values = {column.attname: getattr(row, column.attname) for column in columns}
+        columns = [f for f in row._meta.concrete_fields if not f.primary_key and not f.generated]
+        values = {column.attname: column.pre_save(row, False) for column in columns}
         if new_key:
             values[row._meta.pk.attname] = new_key
         if not self._rows().filter(session_data=stored.raw).update(**values):
@@ -46,6 +46,9 @@ class DatabaseStore(MergingStore):
         self._session_key = new_key or self.session_key
         self.remember(Stored(self._session_cache, row.session_data))
         return True
+
+    def _has(self, raw: str | None) -> bool:
+        return bool(self._rows().filter(session_data=raw).exists())
 
     def _rows(self) -> Any:
         model = self.model  # type: ignore[attr-defined]
@@ -55,9 +58,19 @@ class DatabaseStore(MergingStore):
 class CachedDatabaseStore(DatabaseStore):
     """The database decides; the cache serves plain views, and never keeps an older state."""
 
+    _row: Any = None
+
     def load(self) -> Data:
+        self._row = None
         data = self.engine.load(self)
-        return self.remember(Stored(data)) if data else data
+        raw = getattr(self._row, "session_data", None)
+        if raw is not None:
+            self._uncache_if_old(raw)
+        return self.remember(Stored(data, raw)) if data else data
+
+    def _get_session_from_db(self) -> Any:
+        self._row = super()._get_session_from_db()  # type: ignore[misc]
+        return self._row
 
     def swap(self, stored: Stored, new_key: str | None) -> bool:
         old_cache_key = self.cache_key  # type: ignore[attr-defined]
@@ -74,9 +87,12 @@ class CachedDatabaseStore(DatabaseStore):
         store.set(key, self._session_cache, self.get_expiry_age())
         if old_cache_key != key:
             store.delete(old_cache_key)
-        # Two commits in a row may reach the cache in the other order: then nobody is right.
-        if not self._rows().filter(session_data=cast(Stored, self._stored).raw).exists():
-            store.delete(key)
+        self._uncache_if_old(cast(Stored, self._stored).raw)
+
+    def _uncache_if_old(self, raw: str | None) -> None:
+        """What was cached last need not be what was committed last."""
+        if not self._has(raw):
+            self._cache.delete(self.cache_key)  # type: ignore[attr-defined]
 
 
 class LockedStore(MergingStore):
@@ -101,25 +117,32 @@ class LockedStore(MergingStore):
         self.remember(Stored(self._session_cache))
         return True
 
-    def exclusive(self) -> AbstractContextManager[None]:
-        return process_mutex(cast(str, self.session_key))
+    def exclusive(self, session_key: str) -> AbstractContextManager[None]:
+        return process_mutex(session_key)
 
 
 class CacheStore(LockedStore):
     """Sessions in a cache: values are pickled by the cache, not by the session's serializer."""
 
+    def fetch(self) -> Stored | None:
+        stored = super().fetch()
+        if stored is None:
+            # Raises in an outage, which Django's load() takes for the end of the session.
+            self._cache.get(self.cache_key)  # type: ignore[attr-defined]
+        return stored
+
     def dump(self, value: Any) -> bytes:
         return pickle.dumps(value)
 
-    def exclusive(self) -> AbstractContextManager[None]:
-        return cache_mutex(self._cache, cast(str, self.session_key))  # type: ignore[attr-defined]
+    def exclusive(self, session_key: str) -> AbstractContextManager[None]:
+        return cache_mutex(self._cache, session_key)  # type: ignore[attr-defined]
 
 
 class FileStore(LockedStore):
     """Sessions in files."""
 
-    def exclusive(self) -> AbstractContextManager[None]:
-        return file_mutex(self.storage_path, cast(str, self.session_key))  # type: ignore[attr-defined]
+    def exclusive(self, session_key: str) -> AbstractContextManager[None]:
+        return file_mutex(self.storage_path, session_key)  # type: ignore[attr-defined]
 
 
 STORES: tuple[tuple[type[SessionBase], type[MergingStore]], ...] = (

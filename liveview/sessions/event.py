@@ -51,6 +51,10 @@ class EventSession(MergingStore):
     _is_over = False
     _is_marked = False
 
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self._loading = asyncio.Lock()
+
     @property
     def is_touched(self) -> bool:
         """Whether the handler looked at the session at all."""
@@ -59,7 +63,7 @@ class EventSession(MergingStore):
     @property
     def is_changed(self) -> bool:
         """Whether there is something to commit. Cheap while nothing was touched."""
-        return self.accessed and (self.modified or bool(self.changes()))
+        return not self._is_over and self.accessed and (self.modified or bool(self.changes()))
 
     def load(self) -> Data:
         _refuse_on_the_loop()
@@ -68,9 +72,12 @@ class EventSession(MergingStore):
         return self._load_stored()
 
     async def aload(self) -> Data:
-        if self.lock is not None and not self.lock.held:
-            await self.lock.acquire()
-        return await run_in_thread(self._load_stored)
+        async with self._loading:  # gather(session.aset(...), session.aset(...)) loads once
+            if not hasattr(self, "_session_cache"):
+                if self.lock is not None and not self.lock.held:
+                    await self.lock.acquire()
+                self._session_cache = await run_in_thread(self._load_stored)
+        return self._session_cache
 
     def save(self, must_create: bool = False) -> None:
         """Commit what the handler has done so far; messages that waited for it go out."""
@@ -95,6 +102,9 @@ class EventSession(MergingStore):
         if session_key in (None, self.session_key):
             return self.flush()
         return self.engine.delete(self, session_key)
+
+    async def adelete(self, session_key: str | None = None) -> None:
+        await run_in_thread(partial(self.delete, session_key))
 
     def cycle_key(self) -> NoReturn:
         refuse("session.cycle_key()")
@@ -122,7 +132,7 @@ class EventSession(MergingStore):
             self.lock.check_still_held()
         deleted, self._flushed_key = self._flushed_key, None
         if deleted:
-            self.engine.delete(self, deleted)
+            self.delete_stored(deleted)
         if self.session_key is not None:
             self._commit_changes()
         elif self._session_cache:
@@ -158,13 +168,8 @@ class EventSession(MergingStore):
         raise self._failure
 
     def _must_write(self) -> bool:
-        if not self.accessed:
-            return False
-        return bool(
-            self._flushed_key
-            or self.changes()
-            or (conf.django_setting("SESSION_SAVE_EVERY_REQUEST") and self.session_key)
-        )
+        is_always_saved = self.accessed and conf.django_setting("SESSION_SAVE_EVERY_REQUEST")
+        return self.is_changed or is_always_saved
 
     def _commit_changes(self) -> None:
         outcome = self.merge(None if self._is_marked else self.mark)

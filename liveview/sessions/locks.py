@@ -57,17 +57,24 @@ class SessionQueues:
             turn.set_result(None)
         return turn
 
+    def withdraw(self, key: str, turn: Turn) -> bool:
+        """Leave the line before one's turn. ``False`` when the turn has come."""
+        with self._guard:
+            if turn.done():
+                return False
+            self._lines[key].remove(turn)
+            return True
+
     def leave(self, key: str, turn: Turn, lease: Lease | None) -> bool:
-        """End one's turn, or leave before it came. Returns whether the lease was passed on."""
+        """End one's turn. Returns whether the lease was passed on."""
         with self._guard:
             line = self._lines[key]
-            following = line[1] if line[0] is turn and len(line) > 1 else None
             line.remove(turn)
             if not line:
                 del self._lines[key]
-        if following is not None:
-            following.set_result(lease)
-        return following is not None
+                return False
+            line[0].set_result(lease)
+            return True
 
     def wait_in_thread(self, key: str, turn: Turn) -> None:
         """Wait for one's turn in a pool thread: shortly, and few threads of one session.
@@ -102,6 +109,7 @@ class SessionLock:
         self._key = key
         self._turn: Turn | None = None
         self._lease: Lease | None = None
+        self._is_over = False
 
     @property
     def held(self) -> bool:
@@ -129,7 +137,7 @@ class SessionLock:
         except BaseException:
             self._leave(turn)
             raise
-        self._turn = turn
+        self._enter(turn)
 
     def acquire_in_thread(self) -> None:
         """Wait in the handler's own thread. Raises ``SessionBusy``."""
@@ -142,7 +150,7 @@ class SessionLock:
         except BaseException:
             self._leave(turn)
             raise
-        self._turn = turn
+        self._enter(turn)
 
     def check_still_held(self) -> None:
         """Called before a commit. Raises ``SessionBusy`` if the lease was lost meanwhile."""
@@ -150,14 +158,24 @@ class SessionLock:
             self._lease.check()
 
     def release(self) -> None:
-        """Let the next one in. Harmless when nothing is held."""
+        """Let the next one in. Harmless when nothing is held.
+
+        What an event leaves running may still touch its session: that waits, but keeps nobody out.
+        """
+        self._is_over = True
         if self._turn is not None:
             turn, self._turn = self._turn, None
             self._leave(turn)
 
+    def _enter(self, turn: Turn) -> None:
+        self._turn = turn
+        if self._is_over:
+            self.release()
+
     def _leave(self, turn: Turn) -> None:
-        lease = turn.result() if self._lease is None and turn.done() else self._lease
-        self._lease = None
+        if session_queues.withdraw(self._key, turn):
+            return
+        lease, self._lease = self._lease or turn.result(), None
         if lease is not None and lease.is_used_up:
             lease.release()
             lease = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import SynchronousOnlyOperation
 
 from liveview import conf
 
@@ -58,8 +59,12 @@ def merge_reserved(stored: Data, own: Data) -> None:
 def ensure_identity(session: SessionBase) -> None:
     """Give a session content, and so a row and a cookie: Django deletes the cookie of one that
     was never stored (S6)."""
-    if RESERVED_KEY not in session:
-        session[RESERVED_KEY] = new_identity()
+    try:
+        if RESERVED_KEY not in session:
+            session[RESERVED_KEY] = new_identity()
+    except SynchronousOnlyOperation:
+        # A template that an async view renders; our middleware looks again, in a thread.
+        return
 
 
 def token(data: Data) -> str | None:

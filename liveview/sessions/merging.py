@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
@@ -12,7 +13,6 @@ from typing import Any, ClassVar, Final, cast
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 
-from liveview.sessions.endings import note_left
 from liveview.sessions.marks import RESERVED_KEY, Data, EventMark, merge_reserved
 
 logger = logging.getLogger("liveview")
@@ -41,6 +41,8 @@ class MergingStore(SessionBase):
     ``fetch``, ``swap`` and ``exclusive``."""
 
     engine: ClassVar[type[SessionBase]]
+    # Called with each key that this session leaves behind: by login, logout or flush.
+    on_left: Callable[[str], None] | None = None
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
@@ -58,7 +60,7 @@ class MergingStore(SessionBase):
         ``False`` when the store holds something else by now.
         """
 
-    def exclusive(self) -> AbstractContextManager[None]:
+    def exclusive(self, session_key: str) -> AbstractContextManager[None]:
         """Keeps other writers out between ``fetch`` and ``swap``, where ``swap`` cannot tell."""
         return nullcontext()
 
@@ -94,18 +96,18 @@ class MergingStore(SessionBase):
     async def asave(self, must_create: bool = False) -> None:
         await sync_to_async(self.save)(must_create)
 
-    def clear(self) -> None:
-        """Delete every key: to merge that, the keys must be known."""
-        self._session.clear()
-        self.modified = True
-
     def flush(self) -> None:
         """Delete the session and its data; what comes after is another session."""
-        self._leave_key()
-        self._session_cache = {}
-        self.accessed = self.modified = True
-        self.delete()
-        self._session_key = None
+        self.clear()
+        if self.session_key is not None:
+            self._leave_key()
+            self.delete_stored(self.session_key)
+            self._session_key = None
+
+    def delete_stored(self, session_key: str) -> None:
+        """Delete a stored session, not between another's look at it and its write (S7)."""
+        with self.exclusive(session_key):
+            self.engine.delete(self, session_key)
 
     async def aflush(self) -> None:
         await sync_to_async(self.flush)()
@@ -140,8 +142,12 @@ class MergingStore(SessionBase):
 
     def merge(self, mark: EventMark | None, new_key: str | None = None) -> Commit:
         """Commit the changes, and the event that made them, into what is stored by now."""
+        if self._stored is None:  # clear(), and SESSION_SAVE_EVERY_REQUEST, do without loading
+            self.__dict__.setdefault("_session_cache", self.load())
+        if self.session_key is None:
+            return Commit.ENDED
         changes = self.changes()
-        with self.exclusive():
+        with self.exclusive(self.session_key):
             stored = self._stored if self._stored and self._stored.raw else self.fetch()
             while stored is not None:
                 if mark and mark.is_in(stored.data):
@@ -161,41 +167,38 @@ class MergingStore(SessionBase):
         return dict(stored.data)
 
     def _leave_key(self) -> None:
-        if self.session_key is not None:
-            note_left(self.session_key)
+        if self.session_key is not None and self.on_left is not None:
+            self.on_left(self.session_key)
 
     def _take_over(self, stored: Stored, changes: Data) -> None:
         """Bring what others committed into this session, beside its own changes."""
         data = self._session_cache
         if stored is not self._stored:
-            foreign = self._changed_by_others(stored.data)
-            self._log_conflicts(foreign.keys() & changes.keys())
-            for key in foreign.keys() - changes.keys():
-                data[key] = foreign[key]
-            data.update({key: value for key, value in changes.items() if value is not DELETED})
-            for key in [key for key in data if data[key] is DELETED]:
+            self._log_conflicts(stored.data, changes)
+            for key in data.keys() - stored.data.keys() - changes.keys() - {RESERVED_KEY}:
                 del data[key]
+            for key, value in stored.data.items():
+                # The handler may hold a value of its own: it stays, where it says the same.
+                if key not in changes and self._is_news(key, value):
+                    data[key] = value
         merge_reserved(stored.data, data)
 
-    def _changed_by_others(self, stored: Data) -> Data:
-        """Like ``changes``, of the store since this session was loaded."""
-        changed = {
-            key: value
-            for key, value in stored.items()
-            if key != RESERVED_KEY and self.dump(value) != self._loaded.get(key)
-        }
-        return changed | dict.fromkeys(self._loaded.keys() - stored.keys(), DELETED)
+    def _is_news(self, key: str, value: Any) -> bool:
+        data = self._session_cache
+        return key not in data or self.dump(value) != self.dump(data[key])
 
-    def _log_conflicts(self, keys: set[str]) -> None:
-        if keys:
-            logger.warning(
-                "session[%r] was changed by somebody else since it was read, and is now"
-                " overwritten. LIVEVIEW['SESSION_LOCK'] keeps handlers of other processes out.",
-                sorted(keys)[0],
-            )
+    def _log_conflicts(self, stored: Data, changes: Data) -> None:
+        for key in changes:
+            now = self.dump(stored[key]) if key in stored else None
+            if now != self._loaded.get(key):
+                logger.warning(
+                    "session[%r] was changed by somebody else since it was read, and is now"
+                    " overwritten. LIVEVIEW['SESSION_LOCK'] keeps handlers of other processes out.",
+                    key,
+                )
 
     def _dump_key(self, key: str, value: Any) -> bytes:
         try:
             return self.dump(value)
-        except (TypeError, ValueError) as error:
+        except Exception as error:  # serializers differ in what they raise
             raise TypeError(f"session[{key!r}] cannot be stored: {error}") from error

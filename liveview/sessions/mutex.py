@@ -7,10 +7,11 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.filebased import FileBasedCache
 from django.core.files import locks
 
 HOLD_SECONDS = 10  # after this, whoever took the lock has died
@@ -27,9 +28,15 @@ def process_mutex(key: str) -> Iterator[None]:
         yield
 
 
+def cache_mutex(cache: BaseCache, key: str) -> AbstractContextManager[None]:
+    """One writer among all processes that share the cache."""
+    if isinstance(cache, FileBasedCache):  # its add() looks, and then writes
+        return file_mutex(cache._dir, key)  # type: ignore[attr-defined]
+    return _added_key(cache, key)
+
+
 @contextmanager
-def cache_mutex(cache: BaseCache, key: str) -> Iterator[None]:
-    """One writer among all processes that share the cache. ``add`` is atomic in all of them."""
+def _added_key(cache: BaseCache, key: str) -> Iterator[None]:
     name, token = f"liveview.mutex.{key}", uuid.uuid4().hex
     with process_mutex(key):
         while not cache.add(name, token, HOLD_SECONDS):
@@ -46,6 +53,7 @@ def file_mutex(directory: str, key: str) -> Iterator[None]:
     """One writer among all processes of this machine. A fixed number of lock files serves all
     sessions: one each would never be cleaned up."""
     path = Path(directory) / f".liveview-lock-{_stripe(key):02d}"
+    path.parent.mkdir(parents=True, exist_ok=True)  # of a cache that nothing was kept in yet
     with process_mutex(key), path.open("a") as file:
         locks.lock(file, locks.LOCK_EX)
         try:
