@@ -35,7 +35,9 @@ def test_d5_a_held_handler_stops_neither_others_nor_its_own_page(
         assert not any("ack" in frame for frame in held.frames)
         gate.open()
 
-        assert shows("held", held.wait_done())
+        held.wait_done()
+
+        assert any(shows("held", frame) for frame in held.frames)
 
 
 def test_d5_events_that_wait_for_a_session_do_not_delay_another_visitor(
