@@ -1,10 +1,15 @@
-"""The pages, as Django serves them. What happens on them is in liveview_components/."""
+"""The pages, as Django serves them. What happens on them is in liveview_components/.
+
+They show what the session holds, so they are never cached: the browser's Back button
+would bring an old state.
+"""
 
 import inspect
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 
 from .drafts import discard_draft, find_draft
 from .forms import ContactForm
@@ -13,6 +18,7 @@ from .liveview_components.counter import change_counter
 from .models import Message
 
 
+@never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """What this site shows, with the visitor's own state on the cards."""
     return render(
@@ -25,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+@never_cache
 def counter(request: HttpRequest) -> HttpResponse:
     """The counter, at the number that the session holds."""
     return render(
@@ -37,6 +44,7 @@ def counter(request: HttpRequest) -> HttpResponse:
     )
 
 
+@never_cache
 def contact(request: HttpRequest) -> HttpResponse:
     """The contact form, filled in from the draft. Without JavaScript it is posted here."""
     draft = find_draft(request.session, FORM_ID)

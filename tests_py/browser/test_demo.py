@@ -155,6 +155,11 @@ def test_the_counter_counts_and_is_remembered(page: Page) -> None:
     expect(page.locator("#count")).to_have_text("2")
     page.reload()
     expect(page.locator("#count")).to_have_text("2")
+    page.get_by_role("button", name="Print a sheet").click()
+    expect(page.locator("#count")).to_have_text("3")
+    page.goto("/")
+    page.go_back()
+    expect(page.locator("#count")).to_have_text("3")
     page.get_by_role("button", name="Start again").click()
     expect(page.locator("#count")).to_have_text("0")
 
