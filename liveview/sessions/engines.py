@@ -31,8 +31,8 @@ class DatabaseStore(MergingStore):
 
     def fetch(self) -> Stored | None:
         # From the database that is written to: a replica may not have the last commit yet (S1).
-        rows = self._rows().filter(expire_date__gt=timezone.now())
-        raw = rows.values_list("session_data", flat=True).first()
+        rows = self._rows(expire_date__gt=timezone.now())
+        raw = next(iter(rows.values_list("session_data", flat=True)), None)
         return None if raw is None else Stored(self.decode(raw), raw)
 
     def swap(self, stored: Stored, new_key: str | None) -> bool:
@@ -41,7 +41,7 @@ class DatabaseStore(MergingStore):
         values = {column.attname: column.pre_save(row, False) for column in columns}
         if new_key:
             values[row._meta.pk.attname] = new_key
-        if not self._rows().filter(session_data=stored.raw).update(**values):
+        if not self._rows(session_data=stored.raw).update(**values):
             return False
         self._session_key = new_key or self.session_key
         self.remember(Stored(self._session_cache, row.session_data))
@@ -50,9 +50,10 @@ class DatabaseStore(MergingStore):
     def _has(self, raw: str | None) -> bool:
         return bool(self._rows().filter(session_data=raw).exists())
 
-    def _rows(self) -> Any:
+    def _rows(self, **conditions: Any) -> Any:
         model = self.model  # type: ignore[attr-defined]
-        return model._base_manager.using(router.db_for_write(model)).filter(pk=self.session_key)
+        rows = model._base_manager.using(router.db_for_write(model))
+        return rows.filter(pk=self.session_key, **conditions)
 
 
 class CachedDatabaseStore(DatabaseStore):
