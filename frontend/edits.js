@@ -56,9 +56,7 @@ export class Edits {
   }
 
   mark(field) {
-    for (const one of withItsGroup(field)) {
-      this.#marks.set(one, { event: this.#newestEvent(), state: kindOf(one)?.live(one) });
-    }
+    this.#marks.set(field, { event: this.#newestEvent(), state: kindOf(field)?.live(field) });
   }
 
   forget(field) {
@@ -113,15 +111,6 @@ export function carries(form, field) {
 }
 
 export const isEditable = (element) => element.matches(EDITABLE);
-
-// Choosing one radio button changes another, which says nothing.
-function withItsGroup(field) {
-  if (field.type !== "radio" || !field.name) return [field];
-  const form = formOf(field);
-  return [...document.getElementsByName(field.name)].filter(
-    (other) => other.type === "radio" && formOf(other) === form,
-  );
-}
 
 function differsFromItsHtml(field) {
   const kind = kindOf(field);

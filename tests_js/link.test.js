@@ -9,6 +9,7 @@ import { FakeSocket } from "./support/socket.js";
 
 let connection;
 let link;
+let outbox;
 let applied;
 
 beforeEach(() => {
@@ -17,7 +18,8 @@ beforeEach(() => {
   applied = [];
   connection = new Connection({ url: () => "ws://x/", WebSocket: FakeSocket, random: () => 0 });
   const apply = (ops, answer) => applied.push({ ops, answer });
-  link = new Link({ connection, outbox: new Outbox("p"), bases: new Bases(), apply });
+  outbox = new Outbox("p");
+  link = new Link({ connection, outbox, bases: new Bases(), apply });
   connection.start();
 });
 
@@ -178,6 +180,14 @@ describe("frames", () => {
     FakeSocket.last.push({ seq: 1, ack: 1, ops: [op] });
 
     expect(applied[0].answer).toEqual({ id: 1, handedBack: form });
+  });
+
+  it("of another process do not answer what was done before", () => {
+    greet();
+    click("save", document.createElement("form"));
+    comeBack({ resumed: false, done: 1 });
+
+    expect(outbox.find(1)).toBeUndefined();
   });
 
   it("with a delta that fits nothing are asked for again", () => {
