@@ -168,9 +168,7 @@ class Page:
         session = open_session(self._session_key, mark)
         if "session" in consumer.scope:
             consumer.scope["session"] = session
-        run = EventRun(
-            handler, consumer, content, session, (self, event.event_id), publish_end
-        )
+        run = EventRun(handler, consumer, content, session, (self, event.event_id), publish_end)
         failure = await run.run()
         if self._session_key is None:
             self._session_key = session.session_key

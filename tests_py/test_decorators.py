@@ -13,6 +13,10 @@ Content = dict[str, Any]
 Middleware = Callable[[Any, Content, str], Any]
 
 
+def ran(consumer: Any, content: Content) -> str:
+    return "ran"
+
+
 @pytest.fixture
 def registry() -> LiveviewHandlerRegistry:
     return LiveviewHandlerRegistry()
@@ -109,9 +113,9 @@ def test_the_last_registration_of_a_name_counts(registry: LiveviewHandlerRegistr
 
 def test_clear_forgets_handlers_and_keeps_middleware(registry: LiveviewHandlerRegistry) -> None:
     registry.add_middleware(lambda consumer, content, name: False)
-    registry.register("a")(lambda consumer, content: 1)
+    registry.register("a")(ran)
     registry.clear()
-    again = registry.register("a")(lambda consumer, content: 1)
+    again = registry.register("a")(ran)
 
     assert registry.list_functions() == ["a"]
     assert again(None, {}) is None
@@ -123,13 +127,17 @@ def test_middleware_run_in_order_with_what_the_handler_gets(
     calls: list[tuple[str, Any, Content, str]] = []
     registry.add_middleware(lambda *arguments: calls.append(("first", *arguments)))
     registry.add_middleware(lambda *arguments: calls.append(("second", *arguments)))
-    handler = registry.register("a")(lambda consumer, content: calls.append(("handler",)))  # type: ignore[arg-type]
-    handler("consumer", {"data": {}})
+
+    @registry.register("a")
+    def handle(consumer: Any, content: Content) -> None:
+        calls.append(("handler", consumer, content, "itself"))
+
+    handle("consumer", {"data": {}})
 
     assert calls == [
         ("first", "consumer", {"data": {}}, "a"),
         ("second", "consumer", {"data": {}}, "a"),
-        ("handler",),
+        ("handler", "consumer", {"data": {}}, "itself"),
     ]
 
 
@@ -150,7 +158,7 @@ def test_only_the_object_false_cancels(
     registry: LiveviewHandlerRegistry, kind: Callable[[Any], Middleware], answer: Any
 ) -> None:
     registry.add_middleware(kind(answer))
-    handler = registry.register("a")(lambda consumer, content: "ran")
+    handler = registry.register("a")(ran)
 
     assert handler(None, {}) == "ran"
 
@@ -179,7 +187,7 @@ def test_a_middleware_that_raises_stops_the_handler(registry: LiveviewHandlerReg
         raise PermissionError(name)
 
     registry.add_middleware(middleware)
-    handler = registry.register("a")(lambda consumer, content: "ran")
+    handler = registry.register("a")(ran)
 
     with pytest.raises(PermissionError, match="a"):
         handler(None, {})
@@ -188,7 +196,7 @@ def test_a_middleware_that_raises_stops_the_handler(registry: LiveviewHandlerReg
 def test_a_middleware_that_comes_later_counts_for_handlers_that_are_there(
     registry: LiveviewHandlerRegistry,
 ) -> None:
-    handler = registry.register("a")(lambda consumer, content: "ran")
+    handler = registry.register("a")(ran)
     registry.add_middleware(plain(False))
 
     assert handler(None, {}) is None

@@ -13,13 +13,14 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module imports from the rows above its own. Only those of the last row know each other.
 # What comes as an argument may be named in annotations: `if TYPE_CHECKING` is free.
 LAYERS = (
-    ("conf", "forms", "protocol"),
-    ("gate", "pool"),
-    ("decorators", "delta", "hub", "rooms", "sessions"),
-    ("connections", "outbound", "runs"),
-    ("pages",),
+    ("conf", "forms", "protocol"),  # names and data
+    ("gate", "mailbox", "serial"),  # order between threads and loops
+    ("decorators", "delta", "hub", "pool", "rooms"),  # single jobs
+    ("sessions",),
+    ("connections", "outbound", "runs", "sockets"),  # effects
+    ("pages",),  # the actor
     ("consumers",),
-    (
+    (  # wiring
         *("__init__", "apps", "asgi", "checks", "discovery", "middleware", "routing", "signals"),
         *("templatetags", "testing"),
     ),

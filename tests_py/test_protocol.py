@@ -104,7 +104,7 @@ BAD_MESSAGES = [
     '{"hello": 1}',
     '{"hello": {}}',
     '{"hello": {"page": "short"}}',
-    '{"hello": {"page": "%s", "seen": null}}' % PAGE,
+    json.dumps({"hello": {"page": PAGE, "seen": None}}),
     '{"ping": "1"}',
     "[" * 10_000,
     '{"function": "f", "data": ' + '{"a": ' * 10_000 + "1" + "}" * 10_001,
@@ -118,7 +118,7 @@ BAD_MESSAGES = [
 def test_a_bad_message_says_what_was_expected(text: str, is_plain: bool) -> None:
     if is_plain and '"id"' in text:
         text = text.replace('"id"', '"seen": "no number", "id"')
-    with pytest.raises(ProtocolError, match="^Expected "):
+    with pytest.raises(ProtocolError, match=r"^Expected "):
         parse_message(text, is_plain=is_plain)
 
 
@@ -171,7 +171,7 @@ def test_what_json_cannot_hold_is_named() -> None:
     def generator() -> Iterator[int]:
         yield 1
 
-    with pytest.raises(TypeError, match="^Cannot send a generator: expected what JSON can hold"):
+    with pytest.raises(TypeError, match=r"^Cannot send a generator: expected what JSON can hold"):
         Op.of({"html": generator()})
 
 
