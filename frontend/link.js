@@ -119,7 +119,18 @@ export class Link {
   #noticeSession(session) {
     const hasEnded = this.#session !== null && this.#session !== session;
     this.#session = session;
-    if (hasEnded) dispatch("liveview:session-ended");
+    if (!hasEnded) return;
+    this.#refuseWaiting();
+    dispatch("liveview:session-ended");
+  }
+
+  // What was done in one session must not happen in another.
+  #refuseWaiting() {
+    for (const { event } of this.#outbox.waiting) {
+      const text = `The session ended before "${event.function}" was handled.`;
+      report("session_ended", text, { function: event.function, event_id: event.id });
+    }
+    this.#outbox.acknowledge(this.#outbox.newest);
   }
 
   #update({ ops, ack, answers = ack }) {

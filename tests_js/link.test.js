@@ -70,6 +70,16 @@ describe("greeting", () => {
     expect(heard("session-ended")).toHaveLength(1);
   });
 
+  it("refuses what waits when the session is another one, and says so", () => {
+    greet({ session: "one" });
+    click("pay");
+    comeBack({ session: "another" });
+    click();
+
+    expect(heard("error")).toMatchObject([{ code: "session_ended", function: "pay", event_id: 1 }]);
+    expect(sentIds()).toEqual([2]);
+  });
+
   it("is not an end of the session when there was none yet", () => {
     greet({ session: null });
     comeBack({ session: "first" });
