@@ -157,7 +157,7 @@ class MergingStore(SessionBase):
                     mark.write_to(self._session_cache)
                 if self.swap(stored, new_key):
                     return Commit.SAVED
-                stored = self.fetch()
+                stored = self.fetch() if stored.raw else None  # nobody overtakes who has the lock
         return Commit.ENDED
 
     def remember(self, stored: Stored) -> Data:
