@@ -1,4 +1,4 @@
-"""Reads the pages in docs/: their code blocks, tables and sections."""
+"""Reads the pages in docs/, their code blocks, tables and sections, and what they are about."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 
 FENCE = re.compile(
     r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.S | re.M
@@ -23,6 +24,16 @@ class Block:
     text: str
 
 
+def text_of(path: str) -> str:
+    """A file of the checkout."""
+    return (ROOT / path).read_text()
+
+
+def client_source() -> str:
+    """All modules of the client."""
+    return "".join(path.read_text() for path in (ROOT / "frontend").glob("*.js"))
+
+
 def read_page(name: str) -> str:
     return (DOCS / f"{name}.md").read_text()
 
@@ -34,16 +45,19 @@ def blocks(name: str) -> Iterator[Block]:
 
 
 def section(name: str, heading: str) -> str:
-    """What stands below a heading, up to the next one of any level."""
-    page = read_page(name)
+    """What stands below a heading, up to the next one of any level, without the code blocks."""
+    page = without_code(name)
     match = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", page, re.S | re.M)
     assert match, f"docs/{name}.md has no heading {heading!r}."
     return match[1]
 
 
 def headings(name: str) -> list[str]:
-    without_code = FENCE.sub("", read_page(name))
-    return re.findall(r"^#+ (.+)$", without_code, re.M)
+    return re.findall(r"^#+ (.+)$", without_code(name), re.M)
+
+
+def without_code(name: str) -> str:
+    return FENCE.sub("", read_page(name))
 
 
 def rows(text: str) -> list[list[str]]:
