@@ -45,7 +45,7 @@ export const actions = {
   },
 
   script({ script, target }, { scripts }) {
-    scripts.run(script, target ? find(target)[0] : null);
+    scripts.run(script, (target && matching(target)[0]) || null);
   },
 
   event({ event, eventData = null }) {

@@ -22,13 +22,15 @@ export class Edits {
     for (const [type, listener] of this.#listeners) {
       document.addEventListener(type, listener, true);
     }
-    this.markRestored();
+    window.addEventListener("pageshow", this.#markRestored);
+    this.#markRestored();
   }
 
   stop() {
     for (const [type, listener] of this.#listeners) {
       document.removeEventListener(type, listener, true);
     }
+    window.removeEventListener("pageshow", this.#markRestored);
   }
 
   /** Whether an input method is at work in the element, which must then not be touched. */
@@ -72,13 +74,6 @@ export class Edits {
     this.#rendered.set(host, html);
   }
 
-  /** Marks what was typed before we were there, or what the browser has put back. */
-  markRestored() {
-    for (const field of document.querySelectorAll("input, textarea, select")) {
-      if (!this.#marks.has(field) && differsFromItsHtml(field)) this.mark(field);
-    }
-  }
-
   // Listeners
 
   #edited = ({ target }) => {
@@ -87,6 +82,14 @@ export class Edits {
     // The change event after the last input event is not another edit.
     const isKnown = mark !== undefined && state !== undefined && mark.state === state;
     if (!isKnown) this.mark(target);
+  };
+
+  // What was typed before we were there, or what the browser has put back without a word: Chromium
+  // does so after the load event.
+  #markRestored = () => {
+    for (const field of document.querySelectorAll("input, textarea, select")) {
+      if (!this.#marks.has(field) && differsFromItsHtml(field)) this.mark(field);
+    }
   };
 
   #beforeEdit = ({ target }) => {

@@ -47,10 +47,11 @@ export class Link {
     report("message_too_large", text, { function: name });
   }
 
-  #transmit({ event }) {
+  #transmit(entry) {
     if (!this.#connection.ready) return;
-    this.#send({ ...event, seen: this.#seen });
-    dispatch("liveview:sent", event);
+    this.#send({ ...entry.event, seen: this.#seen });
+    if (!entry.wasSent) dispatch("liveview:sent", entry.event);
+    entry.wasSent = true;
   }
 
   #send(frame) {

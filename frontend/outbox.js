@@ -7,6 +7,7 @@ const MAX_BYTES = 1024 * 1024 - 64;
  * @typedef {object} Entry
  * @property {object} event the event as it goes over the wire, with its id
  * @property {object} origin what the page wants to know again when the answer comes
+ * @property {boolean} wasSent whether it has left at least once
  */
 
 /** Events of this document, in order, from the moment they happen until they are acknowledged. */
@@ -31,7 +32,7 @@ export class Outbox {
    * @returns {Entry | null} null when the server would not take a message of that size
    */
   add(event, origin = {}) {
-    const entry = { event: { id: this.#newest + 1, ...event }, origin };
+    const entry = { event: { id: this.#newest + 1, ...event }, origin, wasSent: false };
     if (byteLength(JSON.stringify(entry.event)) > MAX_BYTES) return null;
     this.#newest += 1;
     this.#entries.set(this.#newest, entry);

@@ -108,6 +108,7 @@ describe("events", () => {
     comeBack({ resumed: true, done: 2 });
 
     expect(sentIds()).toEqual([3]);
+    expect(heard("sent")).toHaveLength(3);
   });
 
   it("are kept no longer than until they are acknowledged", () => {

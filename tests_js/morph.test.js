@@ -219,6 +219,15 @@ describe("R1 for what was there before us", () => {
     expect(find("input").value).toBe("typed early");
   });
 
+  it("keeps what the browser puts back when the visitor returns", () => {
+    show(`<input name="f" value="first">`);
+    find("input").value = "typed on the last visit";
+    window.dispatchEvent(new Event("pageshow"));
+    render(`<input name="f" value="server">`);
+
+    expect(find("input").value).toBe("typed on the last visit");
+  });
+
   it("does not take a browser's own default for an edit", () => {
     show(`<input type="range" name="f"><select name="g"><option>a<option>b</select>`);
     render(`<input type="range" name="f" value="7">
