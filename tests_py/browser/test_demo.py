@@ -97,34 +97,37 @@ def console(context: BrowserContext) -> Iterator[list[str]]:
 
 def fill_in(page: Page) -> None:
     """Gives every kind of field another value than it had."""
-    page.get_by_label("A zine").check()
-    page.get_by_label("Fluorescent pink").check()
-    page.get_by_label("Teal").check()
-    page.get_by_label("Paper", exact=True).select_option("grey")
-    page.get_by_label("Finishing").select_option(["fold", "trim"])
-    page.get_by_label("It is urgent").check()
-    page.get_by_label("Keep my details").check()
+    form = page.locator("#contact-form")
+    form.get_by_label("A zine").check()
+    form.get_by_label("Fluorescent pink").check()
+    form.get_by_label("Teal").check()
+    form.get_by_label("Paper", exact=True).select_option("grey")
+    form.get_by_label("Finishing").select_option(["fold", "trim"])
+    form.get_by_label("It is urgent").check()
+    form.get_by_label("Keep my details").check()
     for name, value in TYPED.items():
-        page.locator(f"[name={name}]").fill(value)
+        form.locator(f"[name={name}]").fill(value)
 
 
 def expect_filled_in(page: Page) -> None:
+    form = page.locator("#contact-form")
     for label in ("A zine", "Fluorescent pink", "Teal", "It is urgent", "Keep my details"):
-        expect(page.get_by_label(label)).to_be_checked()
-    expect(page.get_by_label("Black")).not_to_be_checked()
-    expect(page.get_by_label("Paper", exact=True)).to_have_value("grey")
-    expect(page.get_by_label("Finishing")).to_have_values(["fold", "trim"])
+        expect(form.get_by_label(label)).to_be_checked()
+    expect(form.get_by_label("Black")).not_to_be_checked()
+    expect(form.get_by_label("Paper", exact=True)).to_have_value("grey")
+    expect(form.get_by_label("Finishing")).to_have_values(["fold", "trim"])
     for name, value in TYPED.items():
-        expect(page.locator(f"[name={name}]")).to_have_value(value)
+        expect(form.locator(f"[name={name}]")).to_have_value(value)
 
 
 def expect_empty(page: Page) -> None:
+    form = page.locator("#contact-form")
     for label in ("A zine", "Teal", "It is urgent", "Keep my details"):
-        expect(page.get_by_label(label)).not_to_be_checked()
-    expect(page.get_by_label("Finishing")).to_have_values([])
-    expect(page.get_by_label("Copies")).to_have_value("100")
+        expect(form.get_by_label(label)).not_to_be_checked()
+    expect(form.get_by_label("Finishing")).to_have_values([])
+    expect(form.get_by_label("Copies")).to_have_value("100")
     for name in ("name", "email", "needed_by", "text"):
-        expect(page.locator(f"[name={name}]")).to_have_value("")
+        expect(form.locator(f"[name={name}]")).to_have_value("")
 
 
 def write_a_draft(page: Page) -> None:
