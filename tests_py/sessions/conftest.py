@@ -66,9 +66,7 @@ def use_engine(
 
 
 @pytest.fixture(params=ENGINES)
-def engine(
-    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
-) -> dict[str, Any]:
+def engine(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> dict[str, Any]:
     """Each engine in turn."""
     return use_engine(request.param, settings, tmp_path, request)
 
