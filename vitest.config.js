@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["tests_js/**/*.test.js"],
+    pool: "vmForks", // jsdom is loaded once a process, not once a file
     restoreMocks: true,
   },
 });
