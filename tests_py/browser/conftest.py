@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests_py.project.gates import Gate
 
@@ -24,6 +24,7 @@ from .proxy import FrameProxy
 from .redis_server import redis_server
 from .server import CHECKOUT, COMMANDS, LiveServer, Servers
 
+MILLISECONDS = 15_000  # how long a condition may take to come true on a busy machine
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -103,6 +104,7 @@ def gate(server: LiveServer) -> Iterator[Gate]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = executable(os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
+    expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
@@ -122,7 +124,7 @@ def new_context(browser: Browser, proxy: FrameProxy) -> Iterator[Callable[[], Br
 
     def open_context() -> BrowserContext:
         contexts.append(browser.new_context(base_url=proxy.url))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(MILLISECONDS)
         return contexts[-1]
 
     yield open_context

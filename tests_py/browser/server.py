@@ -42,6 +42,7 @@ def environment(directory: Path, settings: dict[str, Any]) -> dict[str, str]:
         "LIVEVIEW_TEST_DIRECTORY": str(directory),
         "LIVEVIEW_TEST_SETTINGS": json.dumps(settings),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONFAULTHANDLER": "1",
     }
 
 
@@ -105,12 +106,17 @@ class LiveServer:
     def _end(self, sign: signal.Signals) -> None:
         if self._process is None:
             return
-        self._process.send_signal(sign)
+        process, self._process = self._process, None
+        process.send_signal(sign)
         try:
-            self._process.wait(SECONDS)
+            process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # it writes into its log where it hangs
+            process.wait(SECONDS)
+            raise
         finally:
-            self._process.kill()
-            self._process = None
+            process.kill()
+            process.wait()
 
     def _wait_until_it_answers(self) -> None:
         end = time.monotonic() + SECONDS

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosedError, InvalidMessage
+from websockets.exceptions import ConnectionClosedError, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.sync.server import Server, ServerConnection, serve
 
@@ -141,7 +141,7 @@ def test_nobody_gets_through_while_it_refuses(proxy: FrameProxy, dial: Dial) -> 
     with dial() as socket, proxy.away():
         with pytest.raises(ConnectionClosedError):
             socket.recv(5)
-        with pytest.raises(InvalidMessage):
+        with pytest.raises(WebSocketException):
             dial()
     with dial() as socket:
         socket.send(event(1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 import pytest
@@ -12,8 +11,8 @@ from tests_py.project.gates import Gate
 
 from .proxy import FrameProxy
 from .server import LiveServer
+from .waiting import LONG
 
-LONG = bool(os.environ.get("LIVEVIEW_LONG_TESTS"))
 OUTAGES = [10, 60] if LONG else [10]
 
 

@@ -1,8 +1,12 @@
+"""How long the tests wait."""
+
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
+LONG = bool(os.environ.get("LIVEVIEW_LONG_TESTS"))  # the forms of tests that take minutes
 SECONDS = 15.0
 STEP = 0.02
 
