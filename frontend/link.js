@@ -1,5 +1,7 @@
 import { dispatch, report } from "./dispatch.js";
 
+const STRANGE_GREETINGS = 4;
+
 /**
  * This page's end of the line: greeting, event ids, acknowledgements, sequence numbers.
  * It is the delegate of the connection.
@@ -12,6 +14,7 @@ export class Link {
   #apply;
   #seen = 0;
   #session = null;
+  #strangeGreetings = 0;
   #pings = 0;
 
   /**
@@ -101,11 +104,12 @@ export class Link {
     resync: ({ resync }) => dispatch("liveview:resync", resync),
   };
 
-  #greeted({ resumed, done, session }) {
+  #greeted({ resumed, done, session = null }) {
+    if (this.#cameTooEarly(session)) return this.#connection.restart();
     if (!resumed) this.#startOver(done);
     this.#outbox.handled(done);
     this.#connection.established();
-    this.#noticeSession(session ?? null);
+    this.#noticeSession(session);
     this.#become("connected");
     for (const entry of this.#outbox.waiting) this.#transmit(entry);
   }
@@ -115,6 +119,14 @@ export class Link {
     this.#seen = 0;
     this.#bases.clear();
     this.#outbox.acknowledge(done);
+  }
+
+  // A login moves the session to another cookie. Who returns while its answer is still on the way
+  // to the browser returns with the old cookie, and is a stranger only for that moment.
+  #cameTooEarly(session) {
+    const isStranger = this.#session !== null && session === null;
+    this.#strangeGreetings = isStranger ? this.#strangeGreetings + 1 : 0;
+    return isStranger && this.#strangeGreetings < STRANGE_GREETINGS;
   }
 
   #noticeSession(session) {

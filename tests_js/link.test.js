@@ -80,6 +80,31 @@ describe("greeting", () => {
     expect(sentIds()).toEqual([2]);
   });
 
+  it("comes again when the session is not there yet, as while a login is answered", () => {
+    greet({ session: "one" });
+    FakeSocket.last.drop();
+    click("pay");
+    connection.wake();
+    greet({ session: null });
+    connection.wake();
+    greet({ session: "one" });
+
+    expect(heard("session-ended")).toHaveLength(0);
+    expect(sentIds()).toEqual([1]);
+  });
+
+  it("believes in the end when the session stays away", () => {
+    greet({ session: "one" });
+    FakeSocket.last.drop();
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      connection.wake();
+      greet({ session: null });
+    }
+
+    expect(heard("session-ended")).toHaveLength(1);
+    expect(connection.ready).toBe(true);
+  });
+
   it("is not an end of the session when there was none yet", () => {
     greet({ session: null });
     comeBack({ session: "first" });
