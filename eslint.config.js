@@ -12,7 +12,7 @@ const limits = {
 };
 
 export default [
-  { ignores: ["**/static/**", ".*/**", "dist/**", "site/**", "**/var/**"] },
+  { ignores: ["**/static/**", "**/.*/**", "dist/**", "site/**", "**/var/**"] },
   js.configs.recommended,
   {
     files: ["frontend/**/*.js"],

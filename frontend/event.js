@@ -6,8 +6,9 @@ import { attribute, attributes, fieldsOf, formOf, isField, isForm, parentOf } fr
 const CSRF_FIELD = "csrfmiddlewaretoken";
 const DATA_PREFIX = /^data-/;
 
-// The form's id is ours too, but handlers know it as data["liveview_form_id"].
-const OWN_ATTRIBUTES = new Set(Object.values(NAMES).filter((name) => name !== NAMES.FORM_ID));
+// Handlers know the form's id as data["liveview_form_id"]; the room is ours on <html> alone.
+const PASSED_ON = [NAMES.FORM_ID, NAMES.ROOM];
+const OWN_ATTRIBUTES = new Set(Object.values(NAMES).filter((name) => !PASSED_ON.includes(name)));
 
 /**
  * Describes an event of the page for the server.
