@@ -77,6 +77,7 @@ class WirePage:
             open_timeout=SECONDS,
             close_timeout=1,
             max_size=None,
+            legacy=True,
         )
         socket.send(json.dumps({"hello": {"page": self.id, "seen": 0, "session": None}}))
         hello = json.loads(socket.recv(SECONDS))
