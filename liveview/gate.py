@@ -51,7 +51,7 @@ current_gate: ContextVar[CommitGate | None] = ContextVar("liveview_gate", defaul
 def answered_event(page: object) -> int | None:
     """The event of ``page`` that is running here, or ``None``."""
     gate = current_gate.get()
-    return gate and gate.answers(page)
+    return None if gate is None else gate.answers(page)
 
 
 def post(delivery: Delivery) -> None:

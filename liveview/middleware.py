@@ -8,8 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from liveview.sessions.engines import merging_store
 from liveview.sessions.marks import ensure_identity
@@ -33,15 +32,13 @@ class SessionMiddleware(DjangoSessionMiddleware):
         super().process_request(request)
         request.session.on_left = partial(end_with, request)  # type: ignore[attr-defined]
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if getattr(request, "liveview_session", True) and _loads_our_script(response):
             ensure_identity(request.session)
         return super().process_response(request, response)
 
 
-def _loads_our_script(response: HttpResponseBase) -> bool:
+def _loads_our_script(response: HttpResponse) -> bool:
     if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
         return False
     return SCRIPT in response.content

@@ -205,7 +205,7 @@ def read_session(session_key: str) -> Data | None:
         ensure_identity(session)
         session.merge(None)
         stored = session.fetch()
-    return stored and stored.data
+    return None if stored is None else stored.data
 
 
 def refuse(what: str) -> NoReturn:

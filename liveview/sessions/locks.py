@@ -277,16 +277,17 @@ def _log_failure(action: Callable[[], Any], what: str) -> None:
 
 
 def _new_lock(url: str, key: str) -> RedisLock:
-    return _redis(url).lock(
+    lock: RedisLock = _redis(url).lock(
         LEASE_PREFIX + key,
         timeout=LEASE_SECONDS,
         sleep=LEASE_POLL_SECONDS,
         thread_local=False,
     )
+    return lock
 
 
 def _try(lock: RedisLock) -> bool:
-    return lock.acquire(blocking=False, token=uuid.uuid4().hex)
+    return bool(lock.acquire(blocking=False, token=uuid.uuid4().hex))
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
@@ -44,6 +44,12 @@ class MergingStore(SessionBase):
     # Called with each key that this session leaves behind: by login, logout or flush.
     on_left: Callable[[str], None] | None = None
 
+    if TYPE_CHECKING:  # Django's own, which its stubs leave out
+        _session: Data
+        _session_cache: Data
+
+        def _get_new_session_key(self) -> str: ...
+
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self._stored: Stored | None = None
@@ -72,7 +78,7 @@ class MergingStore(SessionBase):
     def key_salt(self) -> str:
         # Django derives the salt from the name of the class: under ours nothing could be read.
         if self.engine.key_salt is not SessionBase.key_salt:
-            return cast(str, super().key_salt)
+            return super().key_salt
         return f"django.contrib.sessions.{self.engine.__qualname__}"
 
     def load(self) -> Data:
