@@ -1,0 +1,36 @@
+from itertools import count as numbers
+
+from liveview import liveview_handler
+from liveview.connections import send
+
+clicks = numbers(1)
+
+
+@liveview_handler("count")
+def count(consumer, content):
+    send(consumer, {"target": "#count", "html": f"<b>{next(clicks)}</b>"})
+
+
+@liveview_handler("count_async")
+async def count_async(consumer, content):
+    send(consumer, {"target": "#count", "html": f"<b>{next(clicks)}</b>"})
+
+
+@liveview_handler("count_in_session")
+def count_in_session(consumer, content):
+    session = consumer.scope["session"]
+    session["count"] = session.get("count", 0) + 1
+    send(consumer, {"target": "#count", "html": f"<b>{session['count']}</b>"})
+
+
+@liveview_handler("count_and_save")
+def count_and_save(consumer, content):
+    session = consumer.scope["session"]
+    session["count"] = session.get("count", 0) + 1
+    session.save()
+    send(consumer, {"target": "#count", "html": f"<b>{session['count']}</b>"})
+
+
+@liveview_handler("announce")
+def announce(consumer, content):
+    send(consumer, {"target": "#news", "html": f"<p>{next(clicks)}</p>"}, broadcast=True)
