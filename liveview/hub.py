@@ -1,4 +1,4 @@
-"""The process' one ear on the channel layer: which pages are in which groups, and what they get.
+"""The process' ear on the channel layer: which pages are in which groups, and what they get.
 
 One channel serves all groups of the process. Only the groups that code outside this package may
 send to by Channels' own means (``broadcast`` and named rooms) have a channel of their own: such a
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from channels.layers import get_channel_layer
 
 from liveview.mailbox import mailbox_of, runs_here
-from liveview.serial import Serial
+from liveview.serial import Serial, is_cancelled
 
 logger = logging.getLogger("liveview")
 
@@ -27,9 +27,10 @@ BROADCAST_GROUP = "broadcast"
 MESSAGE_TYPE = "liveview.items"
 LAYER_NAME = re.compile(r"[a-zA-Z0-9_.-]{1,99}")
 RETRY_SECONDS = 1.0
+RENEW_SECONDS = 30.0
 
 Item = list[Any]
-Job = Callable[[], Coroutine[Any, Any, None]]
+Job = Callable[[], Coroutine[Any, Any, None]] | tuple[str, Item]
 
 
 class Member(Protocol):
@@ -51,8 +52,9 @@ class Hub:
         self._layer = get_channel_layer()
         self._members: dict[str, dict[Member, None]] = {}
         self._ears: dict[str | None, Ear] = {}
+        self._renewal: asyncio.TimerHandle | None = None
         # Everything that goes to the layer goes from here: concurrent sends overtake.
-        self._jobs: Serial[Job | tuple[str, Item]] = Serial(loop, self._do)
+        self._jobs: Serial[Job] = Serial(loop, self._do)
 
     def join(self, group: str, member: Member, *, named: bool = False) -> None:
         """Make ``member`` one of ``group``; ``settled`` says when other processes know."""
@@ -98,15 +100,15 @@ class Hub:
         """Hand over a message that was not sent by this package."""
         if group is None:
             logger.error(
-                "A message of type %r went to a group of one page. Send to it with"
-                " liveview.send(..., to=group).",
+                "A message of type %r went to a group that only this package can send to."
+                " Use consumer.send_to_group(group, message).",
                 message.get("type"),
             )
             return
         for member in list(self._members.get(group, ())):
             member.receive_foreign(message)
 
-    async def _do(self, job: Job | tuple[str, Item]) -> None:
+    async def _do(self, job: Job) -> None:
         try:
             await (self._send(*job) if isinstance(job, tuple) else job())
         except Exception:
@@ -129,6 +131,7 @@ class Hub:
         if key not in self._ears:
             channel = await self._layer.new_channel()
             self._ears[key] = Ear(self.loop, self._layer, channel, partial(self._hear, key))
+            self._renew_later()
         await self._ears[key].join(layer_group(group))
 
     async def _exit(self, group: str) -> None:
@@ -139,6 +142,17 @@ class Hub:
         await ear.leave(layer_group(group))
         if not ear.groups:
             self._ears.pop(key).stop()
+
+    def _renew_later(self) -> None:
+        if self._renewal is None and self._ears:
+            self._renewal = self.loop.call_later(RENEW_SECONDS, self._jobs.put, self._renew)
+
+    async def _renew(self) -> None:
+        """Memberships expire, and a layer that was restarted has forgotten them."""
+        self._renewal = None
+        self._renew_later()
+        for ear in list(self._ears.values()):
+            await ear.join_again()
 
     def _hear(self, group: str | None, message: dict[str, Any]) -> None:
         if message.get("type") == MESSAGE_TYPE:
@@ -173,31 +187,28 @@ class Ear:
         self.groups.discard(group)
         await self._layer.group_discard(group, self._channel)
 
+    async def join_again(self) -> None:
+        """Make the layer know about every group."""
+        for group in list(self.groups):
+            await self._layer.group_add(group, self._channel)
+
     def stop(self) -> None:
         """Listen no more."""
         self._task.cancel()
 
     async def _listen(self) -> None:
-        is_broken = False
         while True:
             try:
-                if is_broken:
-                    await self._join_again()
                 message = await self._layer.receive(self._channel)
             except Exception as error:
-                # A layer's connection breaks, and an idle read of Redis times out: no page of
-                # ours is told, the next read serves them.
-                is_broken = not _is_timeout(error)
+                if is_cancelled():  # channels-redis answers with other errors than that
+                    raise asyncio.CancelledError from error
+                # A connection breaks, an idle read of Redis times out: the next one serves us.
                 logger.debug("Reading %s again after: %r", self._channel, error)
-                await asyncio.sleep(RETRY_SECONDS if is_broken else 0)
+                is_timeout = "timeout" in type(error).__name__.lower()
+                await asyncio.sleep(0 if is_timeout else RETRY_SECONDS)
             else:
-                is_broken = False
                 self._heard(message)
-
-    async def _join_again(self) -> None:
-        """A layer that was restarted has forgotten who is in which group."""
-        for group in list(self.groups):
-            await self._layer.group_add(group, self._channel)
 
     def _heard(self, message: dict[str, Any]) -> None:
         try:
@@ -237,7 +248,3 @@ def reachable_hub() -> Hub | None:
     """A hub of this process that can send, for code that runs outside of any page."""
     with _guard:
         return next((hub for loop, hub in _hubs.items() if loop.is_running()), None)
-
-
-def _is_timeout(error: Exception) -> bool:
-    return "timeout" in type(error).__name__.lower()

@@ -52,11 +52,14 @@ class Frame:
     answers: int | None = None
     ack: int | None = None
     notice: dict[str, Any] | None = None
+    size: int = FRAME_OVERHEAD  # characters kept for this frame, about
 
-    @property
-    def size(self) -> int:
-        """Characters kept for this frame, about."""
-        return FRAME_OVERHEAD + sum(len(op.text) for op in self.ops)
+    def add(self, outgoing: Outgoing) -> None:
+        """Take one more thing along."""
+        if outgoing.op is not None:
+            self.ops.append(outgoing.op)
+            self.size += len(outgoing.op.text)
+        self.ack, self.notice = outgoing.ack, outgoing.notice
 
     def text(self, memory: DeltaMemory) -> str:
         """The frame as it goes over a connection on which ``memory`` went before."""
@@ -166,9 +169,7 @@ class Outbound:
         packed = Frame(self._seq, answers=_answered(first))
         while self._queue and _answered(self._queue[0]) == packed.answers:
             outgoing = self._queue.popleft()
-            if outgoing.op is not None:
-                packed.ops.append(outgoing.op)
-            packed.ack, packed.notice = outgoing.ack, outgoing.notice
+            packed.add(outgoing)
             if outgoing.closes() or packed.size > FRAME_CHARACTERS:
                 break
         self._keep(packed)
