@@ -73,7 +73,7 @@ def session_state(request: HttpRequest) -> HttpResponse:
 
 
 def messages(request: HttpRequest) -> HttpResponse:
-    found: list[dict[str, Any]] = list(
+    found: list[Any] = list(
         Message.objects.filter(name=request.GET["name"]).values("name", "text", "answers")
     )
     return JsonResponse(found, safe=False)
