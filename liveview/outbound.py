@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,6 +18,7 @@ from liveview.protocol import Op, encode, frame, plain_error
 logger = logging.getLogger("liveview")
 
 REMEMBERED_TARGETS = 64  # the page keeps as many
+INSTANT_SECONDS = 0.01
 FRAME_CHARACTERS = 256_000
 FRAME_OVERHEAD = 200  # what a frame takes besides the texts of its ops, about
 
@@ -80,6 +83,7 @@ class Outbound:
         self._socket: Socket | None = None
         self._memory = DeltaMemory(REMEMBERED_TARGETS)
         self._writer: asyncio.Task[None] | None = None
+        self._is_collecting = False
         # What waits, and what may have to be sent again
         self._queue: deque[Outgoing] = deque()
         self._unseen: deque[Frame] = deque()
@@ -93,8 +97,20 @@ class Outbound:
         self._queue.append(outgoing)
         if runs_here(self._loop):
             self._wake()
-        else:
+        elif not self._is_collecting:
             self._mailbox.post(self._wake)
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """While a plain handler runs: one that is over in an instant does not wake the loop for
+        each message, only by its end. What a longer one sends leaves at once."""
+        self._is_collecting = True
+        timer = self._loop.call_later(INSTANT_SECONDS, self._stop_collecting)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._stop_collecting()
 
     def can_resume(self, seen: int) -> bool:
         """Whether everything after frame ``seen`` is still here."""
@@ -124,6 +140,10 @@ class Outbound:
         """The page has shown everything up to this frame."""
         while self._unseen and self._unseen[0].seq <= seq:
             self._forget_oldest()
+
+    def _stop_collecting(self) -> None:
+        self._is_collecting = False
+        self._wake()
 
     def _wake(self) -> None:
         if self._socket is None:

@@ -169,7 +169,8 @@ class Page:
         if "session" in consumer.scope:
             consumer.scope["session"] = session
         run = EventRun(handler, consumer, content, session, (self, event.event_id), publish_end)
-        failure = await run.run()
+        with self.outbound.collecting():
+            failure = await run.run()
         if self._session_key is None:
             self._session_key = session.session_key
         return failure
