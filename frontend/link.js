@@ -119,6 +119,7 @@ export class Link {
     this.#seen = 0;
     this.#bases.clear();
     this.#outbox.acknowledge(done);
+    if (this.status !== "new") dispatch("liveview:resync", { reason: "The page was away too long." });
   }
 
   // A login moves the session to another cookie. Who returns while its answer is still on the way

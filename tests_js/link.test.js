@@ -218,6 +218,16 @@ describe("frames", () => {
     expect(applied[0].answer).toEqual({ id: 1, handedBack: form });
   });
 
+  it("that are lost with another process are said to be", () => {
+    greet();
+    expect(heard("resync")).toHaveLength(0);
+    comeBack({ resumed: true });
+    expect(heard("resync")).toHaveLength(0);
+    comeBack({ resumed: false });
+
+    expect(heard("resync")).toHaveLength(1);
+  });
+
   it("of another process do not answer what was done before", () => {
     greet();
     click("save", document.createElement("form"));
