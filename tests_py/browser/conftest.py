@@ -103,9 +103,10 @@ def gate(server: LiveServer) -> Iterator[Gate]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    path = executable(os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
     expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = executable(os.environ.get("CHROMIUM"), *CHROMIUM_NAMES, own)
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
