@@ -48,7 +48,7 @@ describe("greeting", () => {
 
   it("tells the page once that it is connected", () => {
     greet();
-    comeBack();
+    comeBack({ resumed: true });
 
     expect(heard()).toEqual(["connected", "disconnected", "connected"]);
   });
