@@ -55,7 +55,8 @@ def _is_allowed(scope: Any) -> bool:
     if not origin or origin in (conf.get("ALLOWED_ORIGINS") or ()):
         return True
     scheme, _, host = origin.partition("://")
-    return _address(host, scheme) == _address(_own_host(headers), scheme)
+    name, port = _address(host, scheme)
+    return name is not None and (name, port) == _address(_own_host(headers), scheme)
 
 
 def _own_host(headers: dict[bytes, bytes]) -> str:

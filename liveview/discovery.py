@@ -21,7 +21,8 @@ def discover_components() -> None:
     """Import every module with handlers. One that is broken does not stop the others; it is an
     error of ``manage.py check`` (``liveview.E003``), and in the log."""
     broken_components.clear()
-    for app in apps.get_app_configs():
+    packages = [app for app in apps.get_app_configs() if hasattr(app.module, "__path__")]
+    for app in packages:
         for name in _component_modules(f"{app.name}.{COMPONENTS}"):
             _import(name)
 
