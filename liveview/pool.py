@@ -13,12 +13,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any, TypeVar
 
 from asgiref.sync import AsyncToSync, sync_to_async
 from django.core.signals import setting_changed
-from django.db import connections
+from django.db import Error, connections
 
 from liveview import conf
 from liveview.mailbox import Mailbox, mailbox_of
@@ -55,7 +56,7 @@ class HandlerPool:
         try:
             while (job := self._next_job()) is not None:
                 job()
-                _drop_broken_connections()
+                _drop_unusable_connections()
                 with self._guard:
                     self._unfinished -= 1
         finally:
@@ -79,10 +80,12 @@ class HandlerPool:
             return not needed
 
 
-def _drop_broken_connections() -> None:
+def _drop_unusable_connections() -> None:
     for connection in connections.all(initialized_only=True):
-        if connection.errors_occurred and not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
+        is_changed = connection.autocommit != connection.settings_dict["AUTOCOMMIT"]
+        if connection.connection is not None and (connection.errors_occurred or is_changed):
+            with suppress(Error):  # of a connection that is beyond being closed
+                connection.close_if_unusable_or_obsolete()
 
 
 @cache
