@@ -18,7 +18,7 @@ DEFAULTS: dict[str, Any] = {
     "SESSION_PAGES": 20,
     "SESSION_WAITING_THREADS": 2,
     "THREADS": 8,
-    "UNSEEN_BYTES": 1_000_000,
+    "UNSEEN_CHARACTERS": 1_000_000,
     "UNSIGNED_ROOMS": False,
 }
 

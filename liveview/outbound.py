@@ -202,7 +202,7 @@ class Outbound:
     def _keep(self, packed: Frame) -> None:
         self._unseen.append(packed)
         self._unseen_size += packed.size
-        while self._unseen_size > conf.get("UNSEEN_BYTES") and (
+        while self._unseen_size > conf.get("UNSEEN_CHARACTERS") and (
             self._written > 0 or self._socket is None
         ):
             self._lost_seq = self._unseen[0].seq

@@ -57,6 +57,8 @@ class Page:
         """A socket of this document is there. Returns when its groups reach it."""
         if self.consumer is not None and self.consumer is not consumer:
             self.outbound.detach(self.consumer.socket)
+        if self._session_key not in (None, session_key):
+            self.leave(session_group(self._session_key))
         self.consumer = consumer
         self._session_key = session_key
         if self._expiry is not None:

@@ -247,7 +247,7 @@ async def test_html_counts_as_remembered_on_one_connection_only(outbound: Outbou
 async def test_what_was_written_is_kept_up_to_the_bound(
     outbound: Outbound, settings: Settings
 ) -> None:
-    settings.LIVEVIEW = {"UNSEEN_BYTES": 10_000}
+    settings.LIVEVIEW = {"UNSEEN_CHARACTERS": 10_000}
     socket = Recorder()
     outbound.attach(socket, 0)
     for _ in range(100):
@@ -264,7 +264,7 @@ async def test_what_was_written_is_kept_up_to_the_bound(
 async def test_what_is_sent_to_a_page_that_is_away_is_kept_up_to_the_bound(
     outbound: Outbound, settings: Settings
 ) -> None:
-    settings.LIVEVIEW = {"UNSEEN_BYTES": 10_000}
+    settings.LIVEVIEW = {"UNSEEN_CHARACTERS": 10_000}
     for _ in range(100):
         outbound.put(titled("x" * 1000))
 
@@ -275,7 +275,7 @@ async def test_what_is_sent_to_a_page_that_is_away_is_kept_up_to_the_bound(
 async def test_acknowledgements_alone_fill_the_bound_too(
     outbound: Outbound, settings: Settings
 ) -> None:
-    settings.LIVEVIEW = {"UNSEEN_BYTES": 10 * FRAME_OVERHEAD}
+    settings.LIVEVIEW = {"UNSEEN_CHARACTERS": 10 * FRAME_OVERHEAD}
     socket = Recorder()
     outbound.attach(socket, 0)
     for number in range(100):
@@ -288,7 +288,7 @@ async def test_acknowledgements_alone_fill_the_bound_too(
 async def test_what_does_not_fit_is_still_written_while_there_is_a_connection(
     outbound: Outbound, settings: Settings
 ) -> None:
-    settings.LIVEVIEW = {"UNSEEN_BYTES": 100}
+    settings.LIVEVIEW = {"UNSEEN_CHARACTERS": 100}
     socket = Recorder()
     outbound.attach(socket, 0)
     for number in range(10):
