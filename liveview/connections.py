@@ -9,6 +9,7 @@ from channels.layers import get_channel_layer
 
 from liveview.gate import post
 from liveview.hub import BROADCAST_GROUP, Item, layer_group, pack, reachable_hub
+from liveview.mailbox import runs_on_a_loop
 from liveview.protocol import Op
 from liveview.sessions.endings import hash_key, session_group
 
@@ -22,7 +23,8 @@ def send(consumer: Any, data: dict[str, Any], broadcast: bool = False) -> None:
     ``docs/handlers.md``. Without a consumer, a broadcast goes out from anywhere.
 
     Raises ``ValueError`` without a consumer and without ``broadcast``, ``RuntimeError`` when
-    there is no channel layer to reach the pages by, ``TypeError`` for what JSON cannot hold.
+    there is no channel layer to reach the pages by, and in async code of a process without pages
+    (use ``asend`` there), ``TypeError`` for what JSON cannot hold.
     """
     if consumer is not None:
         deliver = consumer.broadcast_to_all if broadcast else consumer.send_json
@@ -62,8 +64,11 @@ def publish(group: str, item: Item) -> None:
     hub = reachable_hub()
     if hub is not None:
         hub.publish(group, item)
-    else:
-        async_to_sync(_layer().group_send)(layer_group(group), pack(group, [item]))
+        return
+    layer = _layer()
+    if runs_on_a_loop():
+        raise RuntimeError("send() would have to wait here: use 'await asend(...)' in async code.")
+    async_to_sync(layer.group_send)(layer_group(group), pack(group, [item]))
 
 
 def _layer() -> Any:

@@ -107,7 +107,8 @@ class LiveViewConsumer(AsyncConsumer):
 
     def end_session(self) -> None:
         """The session is gone: the page is to come back with the cookie that it has by then."""
-        self.socket.say({"ended": {"reason": "session"}})
+        if not self.socket.is_plain:
+            self.socket.say({"ended": {"reason": "session"}})
         self.close(CloseCode.SESSION_ENDED)
 
     # Messages

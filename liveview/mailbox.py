@@ -40,7 +40,11 @@ class Mailbox:
         # First, so that who posts from here on either finds us reading or wakes us again.
         self._is_awake = False
         while self._letters:
-            self._letters.popleft()()
+            letter = self._letters.popleft()
+            try:
+                letter()
+            except Exception:
+                logger.exception("%r failed on the loop.", letter)
 
 
 _mailboxes: WeakKeyDictionary[asyncio.AbstractEventLoop, Mailbox] = WeakKeyDictionary()
@@ -57,3 +61,8 @@ def mailbox_of(loop: asyncio.AbstractEventLoop) -> Mailbox:
 def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
     """Whether the caller is on that loop."""
     return asyncio._get_running_loop() is loop
+
+
+def runs_on_a_loop() -> bool:
+    """Whether the caller is on any loop, where nothing may wait."""
+    return asyncio._get_running_loop() is not None

@@ -111,8 +111,8 @@ class Page:
     # Messages
 
     def send(self, op: Op, answers: int | None) -> None:
-        """Queue an op for this page; from any thread."""
-        self.outbound.put(Outgoing(op=op, answers=answers))
+        """Queue an op for this page; from any thread. It answers an event while that one runs."""
+        self.outbound.put(Outgoing(op=op, answers=answers if answers == self.event_id else None))
 
     def _receive_op(self, text: str, target: str | None) -> None:
         self.outbound.put(Outgoing(op=Op(text, target)))

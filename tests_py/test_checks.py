@@ -14,12 +14,12 @@ from liveview.discovery import broken_components
 
 DOCS = Path(__file__).parent.parent / "docs" / "checks.md"
 
-LOCAL_CACHE_SESSIONS = {
+LOCAL_CACHE_SESSIONS: dict[str, Any] = {
     "SESSION_ENGINE": "django.contrib.sessions.backends.cache",
     "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
     "LIVEVIEW": {"SESSION_LOCK": "redis://127.0.0.1:6379"},
 }
-BAD = {
+BAD: dict[str, dict[str, Any]] = {
     "liveview.E001": {"LIVEVIEW": {"UNSIGNED_ROOM": True}},
     "liveview.E002": {"SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies"},
     "liveview.E004": {

@@ -96,7 +96,7 @@ async def test_a_task_that_a_handler_leaves_behind_sends_later(
 
     async with SocketDriver() as socket:
         assert await socket.call("later") == []
-        assert await next_ops(socket) == [{"title": "later"}]
+        assert await socket.frame() == {"seq": 2, "ops": [{"title": "later"}]}
 
 
 async def test_safe_and_lazy_strings_are_strings(registry: LiveviewHandlerRegistry) -> None:
@@ -156,16 +156,33 @@ def test_what_json_cannot_hold_is_refused_where_it_is_sent() -> None:
         send(None, {"html": object()}, broadcast=True)
 
 
-def test_a_process_without_pages_may_broadcast() -> None:
-    """As a management command or a Celery task does."""
-    code = (
-        "import django; django.setup(); from liveview import send;"
-        "send(None, {'title': 'done'}, broadcast=True)"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    """Code of a process without pages: a management command, a Celery task."""
+    setup = "import asyncio, django; django.setup(); from liveview import asend, send\n"
+    return subprocess.run(
+        [sys.executable, "-c", setup + code],
         env={"DJANGO_SETTINGS_MODULE": "tests_py.settings"},
         capture_output=True,
         text=True,
     )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "send(None, {'title': 'done'}, broadcast=True)",
+        "asyncio.run(asend(None, {'title': 'done'}, broadcast=True))",
+    ],
+)
+def test_a_process_without_pages_may_broadcast(code: str) -> None:
+    ran = run(code)
+
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_async_code_of_a_process_without_pages_is_told_of_asend() -> None:
+    ran = run(
+        "async def tell():\n    send(None, {'title': 'done'}, broadcast=True)\nasyncio.run(tell())"
+    )
+
+    assert "RuntimeError: send() would have to wait here: use 'await asend(...)'" in ran.stderr
