@@ -21,7 +21,7 @@ class SessionStore(SessionBase):
         return session_key in rows
 
     def create(self) -> None:
-        self._session_key = self._get_new_session_key()
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
         self.save(must_create=True)
         self.modified = True
 
@@ -32,7 +32,8 @@ class SessionStore(SessionBase):
             raise CreateError
         if not must_create and self.session_key not in rows:
             raise UpdateError
-        rows[self.session_key] = self.encode(self._get_session(no_load=must_create))
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        rows[self.session_key] = self.encode(data)
         return None
 
     def delete(self, session_key: str | None = None) -> None:

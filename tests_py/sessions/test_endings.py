@@ -88,7 +88,8 @@ async def request_view(url: str, session_key: str) -> str | None:
         "headers": headers,
         "http_version": "1.1",
     }
-    await ASGIHandler()(scope, receive, sent.put)
+    application: Any = ASGIHandler()
+    await application(scope, receive, sent.put)
     start = sent.get_nowait()
     assert start["status"] == 200, sent.get_nowait()["body"]
     cookies = [value.decode() for name, value in start["headers"] if name == b"Set-Cookie"]

@@ -70,7 +70,7 @@ def test_views_and_handlers_at_once_lose_no_key(engine: object) -> None:
         for number in range(6):
             handler_sets(key, f"{name}{number}", number)
 
-    jobs = [lambda n=n: (views, handlers)[n % 2](f"t{n}-") for n in range(THREADS)]  # type: ignore[misc]
+    jobs = [lambda n=n: (views, handlers)[n % 2](f"t{n}-") for n in range(THREADS)]
     in_threads(*jobs)
 
     assert len(stored(key)) == 1 + 6 * THREADS
@@ -199,7 +199,7 @@ def test_what_a_handler_commits_is_in_the_cache(cached_db: None) -> None:
 
 def test_the_cache_never_keeps_an_older_state_than_the_database(cached_db: None) -> None:
     key = new_session(count=0)
-    jobs = [lambda n=n: handler_sets(key, "count", n) for n in range(THREADS)]  # type: ignore[misc]
+    jobs = [lambda n=n: handler_sets(key, "count", n) for n in range(THREADS)]
     for _ in range(5):
         in_threads(*jobs)
         in_cache = cached(key)

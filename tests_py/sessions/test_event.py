@@ -51,20 +51,18 @@ def counter(own_process: None) -> None:
 
 
 @pytest.fixture
-def queries() -> Iterator[list[str]]:
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every statement that any thread sends to the database."""
     seen: list[str] = []
 
-    def note(execute: Any, sql: str, *arguments: Any) -> Any:
-        seen.append(sql)
-        return execute(sql, *arguments)
+    execute = CursorWrapper.execute
 
-    original = CursorWrapper.execute
-    CursorWrapper.execute = lambda self, sql, params=None: (  # type: ignore[method-assign]
-        note(lambda *a: original(self, *a), sql, params)
-    )
-    yield seen
-    CursorWrapper.execute = original  # type: ignore[method-assign]
+    def note(cursor: CursorWrapper, sql: Any, params: Any = None) -> Any:
+        seen.append(sql)
+        return execute(cursor, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", note)
+    return seen
 
 
 # S1
@@ -289,7 +287,8 @@ async def test_s3_before_the_first_change_at_once_after_it_with_the_commit() -> 
 
 
 async def test_s3_broadcasts_and_messages_to_other_pages_wait_too() -> None:
-    go_on, consumers = threading.Event(), []
+    go_on = threading.Event()
+    consumers: list[LiveViewConsumer] = []
 
     @handler
     def work(consumer: LiveViewConsumer, content: Content) -> None:
@@ -680,6 +679,23 @@ async def test_d2_two_processes_that_run_one_event_at_once_apply_it_once(
     assert await astored(key) == {"count": 1}
     assert frames[-1]["resync"] == {"reason": "This event was applied before."}
     assert frames[-1]["ops"] == []
+
+
+async def test_d2_a_run_that_comes_second_stops_at_its_first_look_at_the_session() -> None:
+    key, runs = await anew(count=0), []
+
+    @handler
+    def charge(consumer: LiveViewConsumer, content: Content) -> None:
+        add(consumer, content)
+        runs.append("charged")
+
+    async with tab(key) as page:
+        pages.clear()  # as another process would have none
+        async with tab(key, page=page.page) as again:
+            await page.call("charge")
+            await again.call("charge")
+
+    assert runs == ["charged"]
 
 
 async def test_d2_the_events_of_the_newest_20_pages_are_remembered() -> None:

@@ -154,7 +154,7 @@ def test_flush_leaves_nothing_and_what_follows_is_another_session(engine: object
     view.save()
 
     assert view.session_key not in (None, key)
-    assert stored(cast(str, view.session_key)) == {"colour": "green"}
+    assert stored(str(view.session_key)) == {"colour": "green"}
     assert stored(key) == {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -81,12 +82,19 @@ def test_who_was_too_slow_does_not_unlock_for_another(cache: BaseCache) -> None:
     assert cache.get(name) == "of another process by now"
 
 
-def test_a_file_lock_keeps_other_processes_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["file", "cache in files"])
+def test_a_file_lock_keeps_other_processes_out(tmp_path: Path, settings: Any, kind: str) -> None:
+    """A cache in files is locked as files are: its own `add` looks first, and then writes."""
+    settings.CACHES = {"default": {"BACKEND": FILES, "LOCATION": str(tmp_path)}}
+    mutex_of_kind: Callable[[], AbstractContextManager[None]] = {
+        "file": lambda: file_mutex(str(tmp_path), "a-session"),
+        "cache in files": lambda: cache_mutex(caches["default"], "a-session"),
+    }[kind]
     other, entered = start({}, "hold_mutex", tmp_path, "a-session"), threading.Event()
     assert told(other) == "ready"
 
     def enter() -> None:
-        with file_mutex(str(tmp_path), "a-session"):
+        with mutex_of_kind():
             entered.set()
 
     waiting = threading.Thread(target=enter)
