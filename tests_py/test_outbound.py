@@ -178,11 +178,15 @@ async def test_a_new_connection_while_the_old_one_hangs_gets_everything_in_order
     await asyncio.sleep(0)  # the writer hangs in its first frame
     outbound.put(titled("b"))
     outbound.detach(hanging)
+    socket.flows.clear()
     outbound.attach(socket, 0)
     outbound.put(titled("c"))
-    await written(outbound)
+    await asyncio.sleep(0)
     hanging.flows.set()
-    await asyncio.sleep(0.01)
+    await hanging.until(1)
+    await asyncio.sleep(0)
+    socket.flows.set()
+    await written(outbound)
 
     assert titles(socket.frames) == ["a", "b", "c"]
     assert titles(hanging.frames) == ["a"], "nothing goes to both after the change"
