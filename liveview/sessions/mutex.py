@@ -39,7 +39,10 @@ def cache_mutex(cache: BaseCache, key: str) -> AbstractContextManager[None]:
 def _added_key(cache: BaseCache, key: str) -> Iterator[None]:
     name, token = f"liveview.mutex.{key}", uuid.uuid4().hex
     with process_mutex(key):
+        give_up_at = time.monotonic() + 2 * HOLD_SECONDS
         while not cache.add(name, token, HOLD_SECONDS):
+            if time.monotonic() > give_up_at:
+                raise TimeoutError(f"The cache {cache!r} gives nobody the write lock of a session.")
             time.sleep(POLL_SECONDS)
         try:
             yield

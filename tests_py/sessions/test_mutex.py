@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
 
 from liveview.sessions import mutex
 from liveview.sessions.mutex import cache_mutex, file_mutex, process_mutex
@@ -72,6 +73,22 @@ def test_who_has_died_with_a_lock_holds_it_for_a_while_only(
     with abandoned:
         assert cache.get(name) != "of a process that was killed"
     assert cache.get(name) is None
+
+
+class RefusingCache(LocMemCache):
+    """A cache server that takes nothing, and says so without an error."""
+
+    def add(self, *arguments: Any, **options: Any) -> bool:
+        return False
+
+
+def test_a_cache_that_takes_nothing_holds_nobody_for_ever(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mutex, "HOLD_SECONDS", 0.02)
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.RefusingCache"}}
+    with pytest.raises(TimeoutError, match="gives nobody the write lock of a session"):
+        cache_mutex(caches["default"], "a-session").__enter__()
 
 
 def test_who_was_too_slow_does_not_unlock_for_another(cache: BaseCache) -> None:
