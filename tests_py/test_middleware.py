@@ -18,7 +18,7 @@ from django.urls import path
 
 from liveview.sessions.engines import session_engine
 from liveview.sessions.event import open_session
-from tests_py.sessions.stores import astored, new_session, stored
+from tests_py.sessions.stores import anew, astored, new_session, stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
 
@@ -199,8 +199,9 @@ def test_s6_no_other_page_sets_a_cookie(url: str) -> None:
     assert "Vary" not in answer.headers or "Cookie" not in answer.headers["Vary"]
 
 
-async def test_s6_a_page_that_an_async_view_renders_gives_a_session() -> None:
-    client = AsyncClient()
+@pytest.mark.parametrize("returns", [False, True])
+async def test_s6_a_page_that_an_async_view_renders_gives_a_session(returns: bool) -> None:
+    client = returning_async(await anew(count=1)) if returns else AsyncClient()
     answer = await client.get("/with_tag_async/")
 
     assert answer.status_code == 200
