@@ -598,3 +598,20 @@ async def test_a_subclass_may_have_a_broadcast_group_of_its_own(
         socket.event("tell")
         assert await ops_of(socket, 1) == [{"title": "here"}]
         assert await stranger.call("echo") == [ECHO]
+
+
+class BrokenConsumer(LiveViewConsumer):
+    def disconnect(self, close_code: int) -> Any:
+        raise LookupError("no board")
+
+
+async def test_a_disconnect_that_raises_leaves_the_page_to_its_next_socket() -> None:
+    """The server hears of it, as with every consumer of Channels."""
+    socket = SocketDriver(routed(BrokenConsumer))
+    await socket.connect()
+    await socket.hello()
+    with pytest.raises(LookupError, match="no board"):
+        await socket.disconnect()
+    async with SocketDriver(page=socket.page) as again:
+        assert again.server_hello["resumed"] is True
+        assert await again.call("echo") == [ECHO]
