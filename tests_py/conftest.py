@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from liveview.decorators import LiveviewHandlerRegistry, liveview_registry
+from tests_py.held import Held
 
 
 @pytest.fixture
@@ -16,3 +17,12 @@ def registry() -> Iterator[LiveviewHandlerRegistry]:
     handlers.clear()
     handlers.update(kept[0])
     middleware[:] = kept[1]
+
+
+@pytest.fixture
+def held(registry: LiveviewHandlerRegistry) -> Iterator[Held]:
+    """The handler ``hold``; it is released at the end, whatever happens."""
+    handler = Held()
+    registry.register("hold")(handler)
+    yield handler
+    handler.release()

@@ -139,6 +139,13 @@ class SocketDriver:
         frames = await self.frames_until_done(self.event(function, **keys))
         return [op for frame in frames for op in frame["ops"]]
 
+    async def ops(self, count: int) -> list[Message]:
+        """The next ops, in as many frames as they come."""
+        ops: list[Message] = []
+        while len(ops) < count:
+            ops += (await self.frame())["ops"]
+        return ops
+
     async def closing(self) -> int:
         """The code that the server closes with; nothing else may come before."""
         message = await self.receive()
