@@ -17,7 +17,7 @@ from liveview.gate import CommitGate, current_gate
 from liveview.pool import run_in_thread
 from liveview.protocol import ErrorCode
 from liveview.sessions.event import EventRepeated, EventSession, SessionEnded
-from liveview.sessions.locks import SessionBusy
+from liveview.sessions.leases import SessionBusy
 
 logger = logging.getLogger("liveview")
 

@@ -66,9 +66,9 @@ def write_keys(session_key: str, name: str, times: str) -> None:
 
 def hold_lock(session_key: str, lease_seconds: str) -> None:
     """A process whose handler holds a session until it is told to end."""
-    from liveview.sessions import locks
+    from liveview.sessions import leases, locks
 
-    locks.LEASE_SECONDS = float(lease_seconds)
+    leases.LEASE_SECONDS = float(lease_seconds)
     lock = locks.SessionLock(session_key)
     lock.acquire_in_thread()
     say("ready")

@@ -14,15 +14,9 @@ import redis
 
 from liveview import liveview_handler
 from liveview.consumers import LiveViewConsumer
-from liveview.sessions import locks
-from liveview.sessions.locks import (
-    LEASE_PREFIX,
-    LeaseRenewer,
-    SessionBusy,
-    SessionLock,
-    lease_renewer,
-    session_queues,
-)
+from liveview.sessions import leases
+from liveview.sessions.leases import LEASE_PREFIX, LeaseRenewer, SessionBusy, lease_renewer
+from liveview.sessions.locks import SessionLock, session_queues
 
 from .conftest import use_engine
 from .other_process import start, tell, told
@@ -164,7 +158,7 @@ async def test_a_lease_is_given_back_when_nobody_waits(lease: redis.Redis) -> No
 async def test_one_lease_serves_a_whole_line(
     lease: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "LEASE_TURN_SECONDS", 60)
+    monkeypatch.setattr(leases, "LEASE_TURN_SECONDS", 60)
     tokens = set()
 
     async def work() -> None:
@@ -181,7 +175,7 @@ async def test_one_lease_serves_a_whole_line(
 async def test_after_its_time_a_line_lets_another_process_in(
     lease: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "LEASE_TURN_SECONDS", 0)
+    monkeypatch.setattr(leases, "LEASE_TURN_SECONDS", 0)
     tokens = []
 
     async def work() -> None:
@@ -205,8 +199,8 @@ def test_a_thread_waits_for_another_process_for_a_while_only(lease: redis.Redis)
 async def test_a_lease_is_renewed_while_its_handler_runs(
     lease: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "LEASE_SECONDS", 0.6)
-    monkeypatch.setattr(locks, "lease_renewer", LeaseRenewer())  # the process' own may be asleep
+    monkeypatch.setattr(leases, "LEASE_SECONDS", 0.6)
+    monkeypatch.setattr(leases, "lease_renewer", LeaseRenewer())  # the process' own may be asleep
     lock = SessionLock(KEY)
     await lock.acquire()
     await asyncio.sleep(1.3)
