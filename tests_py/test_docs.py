@@ -155,6 +155,8 @@ def test_an_event_costs_the_queries_that_the_docs_say(
         with CaptureQueriesContext(connection) as captured:
             work_with(session, what)
             session.commit()
+        assert session.lock is not None
+        session.lock.release()
         stored.delete()
 
     assert len(captured) == int(queries[number])
