@@ -157,19 +157,28 @@ def test_an_invalid_submit_shows_the_errors_and_keeps_the_draft(page: Page) -> N
     assert drafts_of(page)["contact"]["fields"]["email"] == "not an address"
 
 
+SUBMITS = {
+    "with a click, which leaves the field": lambda page: page.click("#send"),
+    "from the field": lambda page: page.eval_on_selector("#send", "button => button.click()"),
+}
+
+
+@pytest.mark.parametrize("submit", SUBMITS.values(), ids=SUBMITS)
 def test_submit_right_after_typing_loses_no_key_and_leaves_no_draft(
-    page: Page, proxy: FrameProxy
+    page: Page, proxy: FrameProxy, submit: Callable[[Page], None]
 ) -> None:
     page.goto("/contact/?debounce=2000")
     fill_what_is_required(page)
     name = unique_name()
     page.fill("#id_name", "")
     page.locator("#id_name").press_sequentially(name)
-    page.click("#send")
+    submit(page)
     expect(page.locator("#thanks")).to_be_visible()
 
     assert len(page.request.get("/messages/", params={"name": name}).json()) == 1
-    assert [event["function"] for event in proxy.events()][-2:] == ["keep_draft", "send_message"]
+    draft, message = proxy.events()[-2:]
+    assert [draft["function"], message["function"]] == ["keep_draft", "send_message"]
+    assert ["name", name] in draft["form"]["entries"]
     page.goto("/contact/")
     assert drafts_of(page) == {}
 
