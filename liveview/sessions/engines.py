@@ -67,7 +67,7 @@ class CachedDatabaseStore(DatabaseStore):
         raw = getattr(self._row, "session_data", None)
         if raw is not None:
             self._uncache_if_old(raw)
-        return self.remember(Stored(data, raw)) if data else data
+        return data if self.session_key is None else self.remember(Stored(data, raw))
 
     def _get_session_from_db(self) -> Any:
         self._row = super()._get_session_from_db()  # type: ignore[misc]

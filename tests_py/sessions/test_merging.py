@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.sessions.backends.base import UpdateError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from liveview.sessions.engines import DatabaseStore, merging_store, session_engine
@@ -214,6 +214,17 @@ STEPS = st.tuples(
 )
 
 
+# A session that is there and empty is not one that is gone.
+LOADED_EMPTY: list[tuple[int, str, str, Any]] = [
+    (0, "clear", "a", 0),
+    (0, "save", "a", 0),
+    (2, "set", "b", 0),
+    (0, "set", "a", 0),
+    (0, "save", "a", 0),
+    (2, "save", "a", 0),
+]
+
+
 class Worker:
     """A view or a handler, and what the model says about it."""
 
@@ -272,6 +283,7 @@ def copy_of(value: Any) -> Any:
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(STEPS, min_size=4, max_size=24))
+@example(steps=LOADED_EMPTY)
 def test_any_order_of_views_and_handlers_keeps_each_ones_keys(
     merging_engine: object, steps: list[tuple[int, str, str, Any]]
 ) -> None:
