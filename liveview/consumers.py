@@ -107,6 +107,11 @@ class LiveViewConsumer(AsyncConsumer):
 
     def end_session(self) -> None:
         """The session is gone: the page is to come back with the cookie that it has by then."""
+        self._ending = asyncio.create_task(self._end_session())
+
+    async def _end_session(self) -> None:
+        if self.page is not None:
+            await self.page.outbound.settled()
         if not self.socket.is_plain:
             self.socket.say({"ended": {"reason": "session"}})
         self.close(CloseCode.SESSION_ENDED)

@@ -19,6 +19,7 @@ logger = logging.getLogger("liveview")
 
 REMEMBERED_TARGETS = 64  # the page keeps as many
 INSTANT_SECONDS = 0.01
+LAST_WORDS_SECONDS = 0.5
 FRAME_CHARACTERS = 256_000
 FRAME_OVERHEAD = 200  # what a frame takes besides the texts of its ops, about
 
@@ -111,6 +112,11 @@ class Outbound:
         finally:
             timer.cancel()
             self._stop_collecting()
+
+    async def settled(self) -> None:
+        """Returns when what waits is written, or when the connection takes too long for it."""
+        if self._writer is not None:
+            await asyncio.wait({self._writer}, timeout=LAST_WORDS_SECONDS)
 
     def can_resume(self, seen: int) -> bool:
         """Whether everything after frame ``seen`` is still here."""

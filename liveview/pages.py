@@ -17,9 +17,9 @@ from liveview.forms import FormData
 from liveview.hub import Hub, Item, current_hub
 from liveview.mailbox import mailbox_of, runs_here
 from liveview.outbound import Outbound, Outgoing
-from liveview.protocol import ErrorCode, Event, Op, error_frame
+from liveview.protocol import ErrorCode, Event, Op
 from liveview.rooms import is_private
-from liveview.runs import ENDED, REPEATED, EventRun, Failure
+from liveview.runs import ENDED, EventRun, Failure, unknown_function
 from liveview.serial import Serial, is_cancelled
 from liveview.sessions.endings import hash_key, session_group
 from liveview.sessions.event import open_session
@@ -49,6 +49,7 @@ class Page:
         # Connection state
         self.consumer: LiveViewConsumer | None = None
         self._session_key: str | None = None
+        self._left_keys: list[str] = []  # flushed by the running event, announced after its answer
         self._expiry: asyncio.TimerHandle | None = None
 
     # Connections
@@ -149,12 +150,14 @@ class Page:
             self._end()
         else:
             self._finish(event, failure)
+        while self._left_keys:
+            publish_end(self._left_keys.pop())
 
     async def _run(self, event: Event) -> Failure | None:
         handler = liveview_registry.lookup(event.function)
         if handler is None:
             logger.warning(liveview_registry.describe_unknown(event.function))
-            return _unknown(event.function)
+            return unknown_function(event.function)
         consumer = self.consumer
         assert consumer is not None
         try:
@@ -170,7 +173,9 @@ class Page:
         session = open_session(self._session_key, mark)
         if "session" in consumer.scope:
             consumer.scope["session"] = session
-        run = EventRun(handler, consumer, content, session, (self, event.event_id), publish_end)
+        run = EventRun(
+            handler, consumer, content, session, (self, event.event_id), self._left_keys.append
+        )
         with self.outbound.collecting():
             failure = await run.run()
         if self._session_key is None:
@@ -180,7 +185,7 @@ class Page:
     def _finish(self, event: Event, failure: Failure | None) -> None:
         if event.event_id is not None:
             self.done = max(self.done, event.event_id)
-        notice = _notice(failure, event.function)
+        notice = None if failure is None else failure.notice(event.function)
         if event.event_id is not None or notice is not None:
             self.outbound.put(Outgoing(ack=event.event_id, notice=notice))
 
@@ -233,16 +238,3 @@ def build_content(event: Event, room: str) -> dict[str, Any]:
         content["form"] = FormData(form)
     content["room"] = room
     return content
-
-
-def _notice(failure: Failure | None, function: str) -> dict[str, Any] | None:
-    if failure is None:
-        return None
-    if failure is REPEATED:
-        return {"resync": {"reason": failure.message}}
-    return error_frame(failure.code, failure.message, function=function)
-
-
-def _unknown(function: str) -> Failure:
-    known = liveview_registry.describe_unknown(function) if conf.is_debug() else "Unknown action."
-    return Failure(ErrorCode.UNKNOWN_FUNCTION, known)

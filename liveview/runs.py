@@ -12,10 +12,10 @@ from typing import Any
 from django.utils import translation
 
 from liveview import conf
-from liveview.decorators import Handler
+from liveview.decorators import Handler, liveview_registry
 from liveview.gate import CommitGate, current_gate
 from liveview.pool import run_in_thread
-from liveview.protocol import ErrorCode
+from liveview.protocol import ErrorCode, error_frame
 from liveview.sessions.event import EventRepeated, EventSession, SessionEnded
 from liveview.sessions.leases import SessionBusy
 
@@ -29,12 +29,24 @@ class Failure:
     code: ErrorCode
     message: str
 
+    def notice(self, function: str) -> dict[str, Any]:
+        """What the page is told: the error, or that it has missed an answer."""
+        if self is REPEATED:
+            return {"resync": {"reason": self.message}}
+        return error_frame(self.code, self.message, function=function)
+
 
 REPEATED = Failure(ErrorCode.HANDLER_ERROR, "This event was applied before.")
 ENDED = Failure(ErrorCode.SESSION_ENDED, "The session of this page has ended.")
 BUSY = Failure(
     ErrorCode.SESSION_BUSY, "Another action of this session takes too long. Please try again."
 )
+
+
+def unknown_function(name: str) -> Failure:
+    """There is no handler of that name; which ones there are is for developers only."""
+    known = liveview_registry.describe_unknown(name) if conf.is_debug() else "Unknown action."
+    return Failure(ErrorCode.UNKNOWN_FUNCTION, known)
 
 
 class EventRun:

@@ -23,6 +23,8 @@ from liveview.decorators import LiveviewHandlerRegistry
 from liveview.routing import get_liveview_path, get_liveview_urlpatterns
 from tests_py.socket_driver import SocketDriver
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 Content = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
 
