@@ -30,7 +30,7 @@ def python_of(environment: str) -> Path:
     if not stamp.is_file() or stamp.read_text() != wanted:
         print(f"==> Installing {' '.join(arguments)}", flush=True)
         venv.create(directory, clear=True, with_pip=True)
-        install = [python, "-m", "pip", "install", "-qq", "-c", CONSTRAINTS, *arguments]
+        install = [str(python), "-m", "pip", "install", "-qq", "-c", str(CONSTRAINTS), *arguments]
         subprocess.run(install, check=True, cwd=ROOT)
         stamp.write_text(wanted)
     return python

@@ -59,7 +59,7 @@ def running(
         command = [part.format(port=port) for part in COMMANDS[kind]]
         log = Path(directory, "log")
         process = subprocess.Popen(
-            [python, "-m", *command, f"{application}:application"],
+            [str(python), "-m", *command, f"{application}:application"],
             cwd=SUBJECTS,
             env=variables,
             stdout=log.open("wb"),
@@ -74,7 +74,7 @@ def running(
 
 
 def _give_sessions(python: Path, variables: dict[str, str], visitors: int) -> list[str]:
-    command = [python, "give_sessions.py", str(visitors)]
+    command = [str(python), "give_sessions.py", str(visitors)]
     output = subprocess.run(
         command, cwd=SUBJECTS, env=variables, check=True, capture_output=True, text=True
     ).stdout

@@ -63,7 +63,7 @@ class Scene:
         seconds = self._seconds / WAITING
         calls = asyncio.gather(*(page.call("hold_session", seconds=seconds) for page in pages))
         await asyncio.sleep(PAUSE)
-        times = []
+        times: list[float] = []
         while not calls.done() and len(times) < SAMPLES:
             times.append(await _timed(other.call("count")))
             await asyncio.sleep(self._seconds / (2 * SAMPLES))
