@@ -6,13 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django
-from channels.auth import AuthMiddlewareStack
+from channels.auth import AuthMiddleware
 from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.sessions import CookieMiddleware
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.handlers.asgi import ASGIHandler
 
 from liveview import conf
 from liveview.routing import get_liveview_urlpatterns
+from liveview.sessions.engines import session_engine
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -27,8 +29,22 @@ def get_liveview_application(websocket_urlpatterns: list[Any] | None = None) -> 
     django.setup(set_prefix=False)
     http = ASGIStaticFilesHandler(ASGIHandler()) if conf.is_debug() else ASGIHandler()
     routes = websocket_urlpatterns or get_liveview_urlpatterns()
-    websocket = OriginCheck(AuthMiddlewareStack(URLRouter(routes)))
+    stack = CookieMiddleware(SessionOfCookie(AuthMiddleware(URLRouter(routes))))
+    websocket = OriginCheck(stack)
     return ProtocolTypeRouter({"http": http, "websocket": websocket})
+
+
+class SessionOfCookie:
+    """``scope["session"]``. Channels' own middleware looks into the session with every message
+    that is sent, to save it with those that carry cookies; a socket's messages carry none."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        session_key = scope["cookies"].get(conf.django_setting("SESSION_COOKIE_NAME"))
+        session = session_engine()(session_key)
+        await self._application({**scope, "session": session}, receive, send)
 
 
 class OriginCheck:

@@ -40,7 +40,7 @@ class DeltaMemory:
         self._html[target] = html
         if len(self._html) > self._targets:
             self._html.popitem(last=False)
-        if old is None or html is None:
+        if old is None or html is None or len(html) <= OVERHEAD:
             return None
         delta = make_delta(old, html)
         return delta if len(delta[2]) + OVERHEAD < len(html) else None

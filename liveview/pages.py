@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from liveview import conf
@@ -176,7 +177,7 @@ class Page:
         run = EventRun(
             handler, consumer, content, session, (self, event.event_id), self._left_keys.append
         )
-        with self.outbound.collecting():
+        with nullcontext() if handler.is_async else self.outbound.collecting():
             failure = await run.run()
         if self._session_key is None:
             self._session_key = session.session_key
