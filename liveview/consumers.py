@@ -37,9 +37,8 @@ from liveview.protocol import (
 )
 from liveview.rooms import RoomRefused, new_room, open_room
 from liveview.serial import Serial
-from liveview.sessions.engines import is_stored, session_engine
-from liveview.sessions.event import read_session
-from liveview.sessions.marks import Data, last_event, token
+from liveview.sessions.event import find_session
+from liveview.sessions.marks import last_event, token
 from liveview.sockets import DONE, Done, Socket
 
 logger = logging.getLogger("liveview")
@@ -209,7 +208,7 @@ class LiveViewConsumer(AsyncConsumer):
     async def _open_page(self, hello: Hello) -> None:
         if self.page is not None:
             raise ProtocolError("Expected one 'hello' on a connection, but got another.")
-        session_key, data = await self._read_session()
+        session_key, data = await find_session(self.scope.get("session"))
         own_token, applied = token(data), last_event(data, hello.page)
         page, resumed = open_page(hello.page, own_token, hello.seen, applied)
         self.page = page
@@ -221,17 +220,6 @@ class LiveViewConsumer(AsyncConsumer):
             self.socket.say({"hello": answer})
             await self.socket.settled()
         page.outbound.attach(self.socket, hello.seen if resumed else 0)
-
-    async def _read_session(self) -> tuple[str | None, Data]:
-        """The session that the handshake's cookie leads to: its key, and what it holds now."""
-        session = self.scope.get("session")
-        key = getattr(session, "session_key", None)
-        if key is None or not is_stored(session_engine()):
-            return None, {}
-        data = getattr(session, "_session_cache", None)  # loaded, if the user was looked up
-        if data is None or token(data) is None:
-            data = await run_in_thread(partial(read_session, key))
-        return (None, {}) if data is None else (key, data)
 
     async def _dispatch(self, message: dict[str, Any]) -> None:
         method = getattr(self, get_handler_name(message), None)

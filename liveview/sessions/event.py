@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from django.core.exceptions import SynchronousOnlyOperation
 
 from liveview import conf
 from liveview.pool import run_in_thread
-from liveview.sessions.engines import derive, session_engine
+from liveview.sessions.engines import derive, is_stored, session_engine
 from liveview.sessions.locks import SessionLock
 from liveview.sessions.marks import (
     RESERVED_KEY,
@@ -195,6 +195,20 @@ def open_session(session_key: str | None, mark: EventMark | None) -> EventSessio
     session.mark = mark
     session.lock = SessionLock(session_key) if session_key else None
     return cast(EventSession, session)
+
+
+async def find_session(handshake: Any) -> tuple[str | None, Data]:
+    """The session that a handshake's cookie leads to: its key, and what it holds now.
+
+    ``handshake`` is ``scope["session"]``; without one, or when it is gone, the key is ``None``.
+    """
+    key = getattr(handshake, "session_key", None)
+    if key is None or not is_stored(session_engine()):
+        return None, {}
+    data = getattr(handshake, "_session_cache", None)  # loaded, if the user was looked up
+    if data is None or token(data) is None:
+        data = await run_in_thread(partial(read_session, key))
+    return (None, {}) if data is None else (key, data)
 
 
 def read_session(session_key: str) -> Data | None:
