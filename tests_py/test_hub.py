@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from liveview import send
 from liveview.consumers import LiveViewConsumer
 from liveview.decorators import LiveviewHandlerRegistry
 from liveview.hub import Hub, current_hub, layer_group
-from tests_py.browser.redis_server import redis_server
 from tests_py.socket_driver import SocketDriver
 
 Content = dict[str, Any]
@@ -48,15 +46,6 @@ class Member:
             while len(self.items) < count:
                 await asyncio.sleep(0.005)
         return self.items
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    executable = shutil.which("redis-server")
-    if executable is None:
-        pytest.skip("redis-server is not installed.")
-    with redis_server(executable) as url:
-        yield url
 
 
 @pytest.fixture

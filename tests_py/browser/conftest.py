@@ -7,7 +7,6 @@ That is why its fixtures end with this package and why no test in it is a corout
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import uuid
@@ -17,11 +16,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests_py.programs import find_program
 from tests_py.project.gates import Gate
 
 from .page_events import NOTE_EVENTS
 from .proxy import FrameProxy
-from .redis_server import redis_server
 from .server import CHECKOUT, COMMANDS, LiveServer, Servers
 
 MILLISECONDS = 15_000  # how long a condition may take to come true on a busy machine
@@ -35,17 +34,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def executable(*names: str | None) -> str:
-    """The first of the programs that exists. Without one the test is skipped, in CI it fails."""
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    if found:
-        return found
-    message = f"None of these programs was found: {', '.join(filter(None, names))}."
-    if os.environ.get("CI", "").lower() == "true":
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 # Servers
@@ -84,12 +72,6 @@ def server(shared_server: LiveServer) -> LiveServer:
     return shared_server
 
 
-@pytest.fixture(scope="package")
-def redis_url() -> Iterator[str]:
-    with redis_server(executable("redis-server")) as url:
-        yield url
-
-
 @pytest.fixture
 def gate(server: LiveServer) -> Iterator[Gate]:
     """Holds handlers of the server; it is open again after the test."""
@@ -106,7 +88,7 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
-        path = executable(os.environ.get("CHROMIUM"), *CHROMIUM_NAMES, own)
+        path = find_program(os.environ.get("CHROMIUM"), *CHROMIUM_NAMES, own)
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +13,6 @@ from pytest_django.fixtures import Settings
 
 from liveview import liveview_registry
 from liveview.pages import pages
-from liveview.sessions.engines import derive
-from tests_py.browser.redis_server import redis_server
 
 from . import account_engine  # noqa: F401 (its table is made with the others)
 
@@ -36,15 +33,6 @@ ENGINES = {
     "own cache prefix": ("tests_py.sessions.prefixed_cache_engine", LOCAL),
     "own engine": ("tests_py.sessions.memory_engine", LOCAL),
 }
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    executable = shutil.which("redis-server")
-    if executable is None:
-        pytest.skip("No redis-server.")
-    with redis_server(executable) as url:
-        yield url
 
 
 def use_engine(
@@ -69,15 +57,6 @@ def use_engine(
 def engine(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> dict[str, Any]:
     """Each engine in turn."""
     return use_engine(request.param, settings, tmp_path, request)
-
-
-@pytest.fixture(autouse=True)
-def file_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Django's file engine remembers its directory on the class; tests have one each."""
-    from django.contrib.sessions.backends.file import SessionStore
-
-    monkeypatch.delattr(SessionStore, "_storage_path", raising=False)
-    derive.cache_clear()
 
 
 @pytest.fixture(autouse=True)
