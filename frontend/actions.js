@@ -45,7 +45,7 @@ export const actions = {
   },
 
   script({ script, target }, { scripts }) {
-    scripts.run(script, (target && matching(target)[0]) || null);
+    scripts.run(script, (target && matching(target)?.[0]) || null);
   },
 
   event({ event, eventData = null }) {
@@ -94,15 +94,17 @@ function markingChanges(form, edits, restore) {
 
 function find(selector, all = false) {
   const found = matching(selector);
+  if (!found) throw new Refusal("missing_target", `"${selector}" is not a valid CSS selector.`);
   if (found.length === 0) throw missing(selector);
   return all ? found : [found[0]];
 }
 
+/** @returns {NodeListOf<Element> | null} null when the selector is not valid */
 function matching(selector) {
   try {
     return document.querySelectorAll(selector);
   } catch {
-    return []; // no selector at all
+    return null;
   }
 }
 

@@ -43,7 +43,10 @@ export class Lifecycle {
     if (!destination.sameDocument) this.#flush();
   };
 
+  // The next page is to show what was typed here, and pagehide comes after it was rendered. Before
+  // that, navigate knows only of what the page itself does, and beforeunload also of a reload.
   #listeners = [
+    [window, "beforeunload", () => this.#flush()],
     [window, "pagehide", this.#leave],
     [window, "pageshow", this.#return],
     [window, "online", () => this.#connection.wake()],

@@ -1,6 +1,6 @@
 import { dispatch, report } from "./dispatch.js";
 
-const STRANGE_GREETINGS = 4;
+const STRANGE_GREETINGS = 3;
 
 /**
  * This page's end of the line: greeting, event ids, acknowledgements, sequence numbers.
@@ -119,7 +119,8 @@ export class Link {
     this.#seen = 0;
     this.#bases.clear();
     this.#outbox.acknowledge(done);
-    if (this.status !== "new") dispatch("liveview:resync", { reason: "The page was away too long." });
+    if (this.status === "new") return;
+    dispatch("liveview:resync", { reason: "Answers to this page may have been lost." });
   }
 
   // A login moves the session to another cookie. Who returns while its answer is still on the way
@@ -130,10 +131,12 @@ export class Link {
     return isStranger && this.#strangeGreetings < STRANGE_GREETINGS;
   }
 
+  // Who has lost its session still says which one: the server lets it write into no other.
   #noticeSession(session) {
-    const hasEnded = this.#session !== null && this.#session !== session;
-    this.#session = session;
-    if (!hasEnded) return;
+    const before = this.#session;
+    this.#session = session ?? before;
+    const isAnother = before !== null && before !== this.#session;
+    if (!isAnother && this.#strangeGreetings !== STRANGE_GREETINGS) return;
     this.#refuseWaiting();
     dispatch("liveview:session-ended");
   }

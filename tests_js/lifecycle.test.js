@@ -33,6 +33,12 @@ const navigate = (sameDocument) =>
     Object.assign(new Event("navigate"), { destination: { sameDocument } }),
   );
 
+test("a page that is about to be left sends what waits, and stays connected", () => {
+  window.dispatchEvent(new Event("beforeunload"));
+
+  expect(calls).toEqual(["flush"]);
+});
+
 test("a page that is left sends what waits, then closes its socket", () => {
   window.dispatchEvent(new Event("pagehide"));
 

@@ -36,6 +36,15 @@ function comeBack(hello) {
   greet(hello);
 }
 
+/** Greeted without a session until the client believes it. */
+function loseSession() {
+  FakeSocket.last.drop();
+  for (let greeting = 0; greeting < 3; greeting += 1) {
+    connection.wake();
+    greet({ session: null });
+  }
+}
+
 const click = (name = "f", form = null) => link.push({ function: name }, form);
 const sentIds = () => FakeSocket.last.take().map(({ id }) => id);
 
@@ -95,14 +104,43 @@ describe("greeting", () => {
 
   it("believes in the end when the session stays away", () => {
     greet({ session: "one" });
-    FakeSocket.last.drop();
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      connection.wake();
-      greet({ session: null });
-    }
+    loseSession();
 
+    expect(FakeSocket.all).toHaveLength(4);
     expect(heard("session-ended")).toHaveLength(1);
     expect(connection.ready).toBe(true);
+  });
+
+  it("goes on naming the session that has ended, without another doubt or word", () => {
+    greet({ session: "one" });
+    loseSession();
+    comeBack({ session: null });
+
+    expect(FakeSocket.last.sent[0].hello.session).toBe("one");
+    expect(connection.ready).toBe(true);
+    expect(heard("session-ended")).toHaveLength(1);
+  });
+
+  it("is well again without a word when the session that had ended is back", () => {
+    greet({ session: "one" });
+    loseSession();
+    click("pay");
+    comeBack({ session: "one" });
+
+    expect(sentIds()).toEqual([1]);
+    expect(heard("error")).toEqual([]);
+    expect(heard("session-ended")).toHaveLength(1);
+  });
+
+  it("names the session that comes after the one that has ended, and says the change once", () => {
+    greet({ session: "one" });
+    loseSession();
+    listen();
+    comeBack({ session: "another" });
+    comeBack({ session: "another" });
+
+    expect(FakeSocket.last.sent[0].hello.session).toBe("another");
+    expect(heard("session-ended")).toHaveLength(1);
   });
 
   it("is not an end of the session when there was none yet", () => {
@@ -225,7 +263,7 @@ describe("frames", () => {
     expect(heard("resync")).toHaveLength(0);
     comeBack({ resumed: false });
 
-    expect(heard("resync")).toHaveLength(1);
+    expect(heard("resync")).toEqual([{ reason: "Answers to this page may have been lost." }]);
   });
 
   it("of another process do not answer what was done before", () => {
