@@ -214,7 +214,7 @@ class LiveViewConsumer(AsyncConsumer):
         self.page = page
         for op in self._early:
             page.send(op, None)
-        await page.attach(self, session_key)
+        await page.attach(self, session_key, hello.session is not None)
         if not self.socket.is_plain:
             answer = {"resumed": resumed, "done": page.done, "session": own_token}
             self.socket.say({"hello": answer})

@@ -20,7 +20,7 @@ from liveview.mailbox import mailbox_of, runs_here
 from liveview.outbound import Outbound, Outgoing
 from liveview.protocol import ErrorCode, Event, Op
 from liveview.rooms import is_private
-from liveview.runs import ENDED, EventRun, Failure, unknown_function
+from liveview.runs import ENDED, EventRun, Failure, failure_of, unknown_function
 from liveview.serial import Serial, is_cancelled
 from liveview.sessions.endings import hash_key, session_group
 from liveview.sessions.event import open_session
@@ -50,19 +50,26 @@ class Page:
         # Connection state
         self.consumer: LiveViewConsumer | None = None
         self._session_key: str | None = None
+        self._is_orphan = False
         self._left_keys: list[str] = []  # flushed by the running event, announced after its answer
         self._expiry: asyncio.TimerHandle | None = None
 
     # Connections
 
-    async def attach(self, consumer: LiveViewConsumer, session_key: str | None) -> None:
-        """A socket of this document is there. Returns when its groups reach it."""
+    async def attach(
+        self, consumer: LiveViewConsumer, session_key: str | None, had_session: bool
+    ) -> None:
+        """A socket of this document is there. Returns when its groups reach it.
+
+        ``had_session`` says whether the document was ever connected to a session.
+        """
         if self.consumer is not None and self.consumer is not consumer:
             self.outbound.detach(self.consumer.socket)
         if self._session_key not in (None, session_key):
             self.leave(session_group(self._session_key))
         self.consumer = consumer
         self._session_key = session_key
+        self._is_orphan = had_session and session_key is None
         if self._expiry is not None:
             self._expiry.cancel()
         self._join_own_groups(consumer)
@@ -144,7 +151,7 @@ class Page:
             if is_cancelled():
                 raise
             logger.error("Event %r was not handled.", event.function, exc_info=error)
-            failure = Failure(ErrorCode.HANDLER_ERROR, "An error occurred.")
+            failure = failure_of(error)
         finally:
             self.event_id = None
         if failure is ENDED:
@@ -171,7 +178,7 @@ class Page:
         self, handler: Handler, event: Event, content: dict[str, Any], consumer: LiveViewConsumer
     ) -> Failure | None:
         mark = None if event.event_id is None else EventMark(self.key[0], event.event_id)
-        session = open_session(self._session_key, mark)
+        session = open_session(self._session_key, mark, is_orphan=self._is_orphan)
         if "session" in consumer.scope:
             consumer.scope["session"] = session
         run = EventRun(

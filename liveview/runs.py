@@ -16,7 +16,7 @@ from liveview.decorators import Handler, liveview_registry
 from liveview.gate import CommitGate, current_gate
 from liveview.pool import run_in_thread
 from liveview.protocol import ErrorCode, error_frame
-from liveview.sessions.event import EventRepeated, EventSession, SessionEnded
+from liveview.sessions.event import EventRepeated, EventSession, SessionEnded, SessionLost
 from liveview.sessions.leases import SessionBusy
 
 logger = logging.getLogger("liveview")
@@ -38,9 +38,18 @@ class Failure:
 
 REPEATED = Failure(ErrorCode.HANDLER_ERROR, "This event was applied before.")
 ENDED = Failure(ErrorCode.SESSION_ENDED, "The session of this page has ended.")
+LOST = Failure(
+    ErrorCode.SESSION_ENDED, "The session of this page has ended. Please load the page again."
+)
 BUSY = Failure(
     ErrorCode.SESSION_BUSY, "Another action of this session takes too long. Please try again."
 )
+
+
+def failure_of(error: BaseException) -> Failure:
+    """An error that is in the log; its text is for developers only."""
+    message = f"{type(error).__name__}: {error}" if conf.is_debug() else "An error occurred."
+    return Failure(ErrorCode.HANDLER_ERROR, message)
 
 
 def unknown_function(name: str) -> Failure:
@@ -138,8 +147,7 @@ class EventRun:
                 return failure
         name = self._handler.name
         logger.error("Error in handler %r.", name, exc_info=error)
-        message = f"{type(error).__name__}: {error}" if conf.is_debug() else "An error occurred."
-        return Failure(ErrorCode.HANDLER_ERROR, message)
+        return failure_of(error)
 
     def _end(self) -> None:
         self._session.close()
@@ -157,6 +165,7 @@ class EventRun:
 FAILURES: dict[type[Exception], Failure] = {
     EventRepeated: REPEATED,
     SessionEnded: ENDED,
+    SessionLost: LOST,
     SessionBusy: BUSY,
 }
 

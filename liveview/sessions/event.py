@@ -31,6 +31,10 @@ class SessionEnded(Exception):
     """The session that the page belongs to is gone: logged out, flushed, expired or deleted."""
 
 
+class SessionLost(Exception):
+    """The page had a session and has come back without one: no browser would find a new one."""
+
+
 class EventRepeated(Exception):
     """The event was applied before, by a run whose answer did not arrive."""
 
@@ -46,6 +50,8 @@ class EventSession(MergingStore):
     mark: EventMark | None = None
     # Called by save(): what the handler has sent so far may go out with what it has saved.
     on_save: Callable[[], None]
+    # Of a page that had a session: what a first visitor may lose, this one would lose unnoticed.
+    is_orphan = False
     _failure: Exception | None = None  # of the load; a handler that catches it changes nothing
     _flushed_key: str | None = None
     _is_over = False
@@ -180,6 +186,8 @@ class EventSession(MergingStore):
         self._is_marked = True
 
     def _commit_new(self) -> None:
+        if self.is_orphan:
+            raise SessionLost
         self._session_cache.setdefault(RESERVED_KEY, new_identity())
         self.engine.create(self)
         logger.warning(
@@ -189,9 +197,12 @@ class EventSession(MergingStore):
         )
 
 
-def open_session(session_key: str | None, mark: EventMark | None) -> EventSession:
-    """The session of one event; nothing is loaded yet."""
+def open_session(
+    session_key: str | None, mark: EventMark | None, *, is_orphan: bool = False
+) -> EventSession:
+    """The session of one event; nothing is loaded yet. That of an orphan cannot be written."""
     session = derive(session_engine(), EventSession)(session_key)
+    session.is_orphan = is_orphan
     session.mark = mark
     session.lock = SessionLock(session_key) if session_key else None
     return cast(EventSession, session)

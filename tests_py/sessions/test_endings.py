@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth import aget_user, alogin, login, logout
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -97,6 +98,11 @@ async def request_view(url: str, session_key: str) -> str | None:
     return session and session.partition("=")[2].partition(";")[0].strip('"')
 
 
+@liveview_handler("look")
+def look(consumer: LiveViewConsumer, content: dict[str, Any]) -> None:
+    send(consumer, {"target": "#out", "html": str(dict(consumer.scope["session"].items()))})
+
+
 @liveview_handler("count")
 def count(consumer: LiveViewConsumer, content: dict[str, Any]) -> None:
     session = consumer.scope["session"]
@@ -107,6 +113,7 @@ def count(consumer: LiveViewConsumer, content: dict[str, Any]) -> None:
 @pytest.fixture(autouse=True)
 def handlers(own_process: None) -> None:
     liveview_handler("count")(count)
+    liveview_handler("look")(look)
 
 
 async def ends(page: SocketDriver) -> bool:
@@ -248,6 +255,23 @@ async def test_login_and_logout_in_a_handler_are_refused_with_the_way_out(
         in (error["message"])
     )
     assert await astored(key) == {"count": 1}
+
+
+async def test_a_page_that_lost_its_session_is_told_and_shows_nothing_unsaved() -> None:
+    async with tab(await anew(count=1)) as page:
+        had = page.server_hello["session"]
+    async with tab(None, page=page.page, session=had) as orphan:
+        error = await error_of(orphan, "count")
+        assert error is not None
+        assert error["code"] == "session_ended"
+        assert await orphan.call("look") == [{"target": "#out", "html": "{}"}]
+
+    assert await Session.objects.acount() == 1
+
+
+async def test_a_first_visitor_without_a_session_is_none_that_has_lost_it() -> None:
+    async with tab(None) as page:
+        assert await page.call("count") == [{"target": "#out", "html": "1"}]
 
 
 async def test_a_session_that_expires_meanwhile_ends_its_pages() -> None:
