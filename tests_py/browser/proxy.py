@@ -39,6 +39,7 @@ class FrameProxy:
         self._refusing = False
         self._cut: Cut | None = None
         self._sockets = 0
+        self._frozen = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
@@ -80,6 +81,10 @@ class FrameProxy:
     def cut_now(self) -> None:
         """Breaks every connection without a closing handshake."""
         self._call(self._drop_all())
+
+    def freeze(self) -> None:
+        """What is open stays open, but nothing comes through any more; new sockets are fine."""
+        self._frozen = self._sockets
 
     def refuse(self) -> None:
         """From now on nobody gets through; what is open stays open."""
@@ -161,6 +166,8 @@ class FrameProxy:
         while True:
             frame = await read_frame(reader)
             message = self._record(way, link.number, joiner.add(frame))
+            if link.number <= self._frozen:
+                continue
             cut = self._hit(way, message)
             if cut is not None:
                 return await self._carry_out(cut, frame, link)
