@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.autoreload import autoreload_started
 
-from liveview.discovery import discover_components
+from liveview.discovery import discover_components, watch_components
 
 
 class LiveViewConfig(AppConfig):
@@ -19,3 +20,4 @@ class LiveViewConfig(AppConfig):
 
         connect_signals()
         discover_components()
+        autoreload_started.connect(watch_components)

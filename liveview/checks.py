@@ -6,7 +6,6 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.core.exceptions import ImproperlyConfigured
 
 from liveview import conf
 from liveview.discovery import broken_components
@@ -22,13 +21,15 @@ LOCAL_CACHES = (
 
 @register(Tags.compatibility)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """A key of ``LIVEVIEW`` that does not exist."""
-    try:
-        conf.get_config()
-    except ImproperlyConfigured as error:
-        hint = "Correct the name in LIVEVIEW, or remove it."
-        return [Error(str(error), hint=hint, id="liveview.E001")]
-    return []
+    """Each key of ``LIVEVIEW`` that does not exist, or whose value cannot be meant."""
+    return [
+        Error(
+            problem,
+            hint="Correct LIVEVIEW in the settings; a key that it does not have keeps its default.",
+            id="liveview.E001",
+        )
+        for problem in conf.problems()
+    ]
 
 
 @register(Tags.compatibility)
@@ -50,7 +51,7 @@ def _check_local_cache() -> list[CheckMessage]:
     alias = conf.django_setting("SESSION_CACHE_ALIAS")
     cache = (conf.django_setting("CACHES") or {}).get(alias, {}).get("BACKEND")
     is_local = conf.django_setting("SESSION_ENGINE") == CACHE_ENGINE and cache in LOCAL_CACHES
-    if not is_local or conf.session_lock_url() is None:
+    if not is_local or conf.problems() or conf.session_lock_url() is None:
         return []
     return [
         Warning(

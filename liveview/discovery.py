@@ -7,12 +7,16 @@ import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
+from django.utils.autoreload import BaseReloader
 
 logger = logging.getLogger("liveview")
 
 COMPONENTS = "liveview_components"
+WATCHED = (f"{COMPONENTS}.py", f"{COMPONENTS}/**/*.py")
 
 broken_components: dict[str, Exception] = {}
 
@@ -21,10 +25,23 @@ def discover_components() -> None:
     """Import every module with handlers. One that is broken does not stop the others; it is an
     error of ``manage.py check`` (``liveview.E003``), and in the log."""
     broken_components.clear()
-    packages = [app for app in apps.get_app_configs() if hasattr(app.module, "__path__")]
-    for app in packages:
+    for app in _packages():
         for name in _component_modules(f"{app.name}.{COMPONENTS}"):
             _import(name)
+
+
+def watch_components(sender: BaseReloader, **kwargs: Any) -> None:
+    """Let ``runserver`` watch the modules with handlers.
+
+    It watches what was imported; a broken module was not, and correcting it has to count.
+    """
+    for app in _packages():
+        for pattern in WATCHED:
+            sender.watch_dir(Path(app.path), pattern)
+
+
+def _packages() -> list[AppConfig]:
+    return [app for app in apps.get_app_configs() if hasattr(app.module, "__path__")]
 
 
 def _component_modules(package: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ The wire itself is described in ``docs/protocol.md``.
 from __future__ import annotations
 
 import re
+import reprlib
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any
 
@@ -168,16 +169,38 @@ class Op:
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Op:
-        """Raises ``TypeError`` for values that JSON cannot hold."""
+        """Raises ``TypeError`` for what is no dict, and for values that JSON cannot hold."""
+        if not isinstance(data, dict):
+            raise TypeError(
+                'Expected a dict to send, such as {"target": "#id", "html": "..."},'
+                f" but got {reprlib.repr(data)}."
+            )
         if not _replaces_target(data):
-            return cls(encode(data), None)
+            return cls(_encode_members(data), None)
         html = str.__str__(data["html"])
-        rest = encode({key: value for key, value in data.items() if key != "html"})
+        rest = _encode_members({key: value for key, value in data.items() if key != "html"})
         return cls(_with_member(rest, "html", html), str(data["target"]), html, rest)
 
     def with_delta(self, delta: tuple[int, int, str]) -> str:
         """The text of this op with a delta in place of the HTML."""
         return _with_member(self.rest, "delta", delta)
+
+
+def _encode_members(data: dict[str, Any]) -> str:
+    try:
+        return encode(data)
+    except TypeError as error:
+        raise TypeError(f"{error} It is in {_refused_key(data)!r}.") from error
+
+
+def _refused_key(data: dict[str, Any]) -> str | None:
+    """The first key that cannot be encoded, or whose value cannot."""
+    for key, value in data.items():
+        try:
+            encode({key: value})
+        except TypeError:
+            return key
+    return None
 
 
 def _replaces_target(data: dict[str, Any]) -> bool:

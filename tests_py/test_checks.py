@@ -9,7 +9,7 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from liveview import checks
+from liveview import checks, conf
 from liveview.discovery import broken_components
 
 DOCS = Path(__file__).parent.parent / "docs" / "checks.md"
@@ -83,6 +83,21 @@ def test_a_broken_module_is_an_error_with_its_name_and_reason() -> None:
         "The handlers of shop.liveview_components.cart could not be imported:"
         " ImportError: no module 'cash'"
     )
+
+
+def test_every_wrong_setting_is_an_error_of_its_own(settings: Settings) -> None:
+    settings.LIVEVIEW = {"THREADS": "3", "SESSION_LOCK": 5, "PAGE_SECONDS": -1, "PAGES": 7}
+    messages = found()
+
+    assert {message.id for message in messages} == {"liveview.E001"}
+    assert [message.msg for message in messages] == conf.problems()
+    assert len(messages) == 4
+
+
+def test_wrong_settings_do_not_stop_the_other_checks(settings: Settings) -> None:
+    configure(settings, {**LOCAL_CACHE_SESSIONS, "LIVEVIEW": ["x"]})
+
+    assert [message.id for message in found()] == ["liveview.E001"]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -134,7 +134,7 @@ async def test_what_json_cannot_hold_is_an_error_of_the_handler(
         frames = await socket.frames_until_done(socket.event("odd"))
 
     assert frames[-1]["error"]["message"] == (
-        "TypeError: Cannot send a object: expected what JSON can hold."
+        "TypeError: Cannot send a object: expected what JSON can hold. It is in 'html'."
     )
 
 

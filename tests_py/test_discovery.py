@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.utils.autoreload import StatReloader, autoreload_started
 from pytest_django import Settings
 
 from liveview import discovery
 from liveview.decorators import LiveviewHandlerRegistry
+from tests_py.browser.server import CHECKOUT, HOST, environment, free_port
+from tests_py.browser.waiting import eventually
 
 HANDLER = """
 from liveview import liveview_handler
@@ -125,3 +133,74 @@ def test_a_broken_module_stops_manage_py_check(tmp_path: Path) -> None:
 
     assert ran.returncode == 1
     assert "(liveview.E003) The handlers of shop.liveview_components.cart" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["liveview_components.py", "liveview_components/__init__.py", "liveview_components/a/b.py"],
+)
+def test_runserver_watches_modules_with_handlers_that_were_never_imported(
+    install: Install, tmp_path: Path, file: str
+) -> None:
+    install({"shop/__init__.py": "", f"shop/{file}": "def :"})
+    reloader = StatReloader()
+    autoreload_started.send(reloader)
+
+    assert tmp_path / "shop" / file in reloader.watched_files()
+
+
+SITE_SETTINGS = """
+from tests_py.settings import *
+
+INSTALLED_APPS = ["daphne", *INSTALLED_APPS, "shop"]
+LOGGING = {
+    "version": 1,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.utils.autoreload": {"handlers": ["console"], "level": "DEBUG"}},
+}
+"""
+
+
+@contextmanager
+def runserver(directory: Path, port: int) -> Iterator[Path]:
+    """``runserver`` with its reloader, which is a process over a process; gives its log."""
+    log = directory / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "django", "runserver", f"{HOST}:{port}"],
+            env=environment(directory, {})
+            | {"DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": f"{directory}:{CHECKOUT}"},
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield log
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://{HOST}:{port}/alive/").close()
+    except (urllib.error.URLError, ConnectionError):
+        return False
+    return True
+
+
+def test_runserver_starts_when_a_broken_module_is_corrected(tmp_path: Path) -> None:
+    components = tmp_path / "shop" / "liveview_components.py"
+    components.parent.mkdir()
+    (components.parent / "__init__.py").touch()
+    (tmp_path / "site_settings.py").write_text(SITE_SETTINGS)
+    components.write_text("def :")
+    port = free_port()
+
+    with runserver(tmp_path, port) as log:
+        eventually(lambda: "(liveview.E003)" in log.read_text())
+        eventually(lambda: f"{components} first seen" in log.read_text())
+        assert not answers(port)
+
+        components.write_text(HANDLER.format(name="corrected"))
+        eventually(lambda: answers(port))

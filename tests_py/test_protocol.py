@@ -172,7 +172,36 @@ def test_what_json_cannot_hold_is_named() -> None:
         yield 1
 
     with pytest.raises(TypeError, match=r"^Cannot send a generator: expected what JSON can hold"):
-        Op.of({"html": generator()})
+        encode(generator())
+
+
+UNSENDABLE: list[tuple[dict[Any, Any], str]] = [
+    ({"target": "#a", "html": object()}, "Cannot send a object: .* It is in 'html'"),
+    ({"title": "a", "eventData": {"n": [object()]}}, "a object: .* It is in 'eventData'"),
+    ({"target": "#a", "html": "x", "url": object()}, "a object: .* It is in 'url'"),
+    ({"title": "a", (1, 2): "b"}, r"It is in \(1, 2\)"),
+]
+
+
+@pytest.mark.parametrize(("data", "message"), UNSENDABLE, ids=lambda one: str(one)[-12:])
+def test_what_json_cannot_hold_is_named_with_its_key(data: dict[Any, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=rf"{message}\.$"):
+        Op.of(data)
+
+
+@pytest.mark.parametrize("data", ["hello", None, 5, ["#a", "hello"]], ids=repr)
+def test_what_is_no_dict_is_shown_with_what_was_expected(data: Any) -> None:
+    with pytest.raises(TypeError, match=r"^Expected a dict to send, such as ") as raised:
+        Op.of(data)
+
+    assert str(raised.value).endswith(f", but got {data!r}.")
+
+
+def test_a_whole_page_that_is_no_dict_is_not_shown_as_a_whole() -> None:
+    with pytest.raises(TypeError) as raised:
+        Op.of("<p>hello</p>" * 1000)  # type: ignore[arg-type]
+
+    assert len(str(raised.value)) < 200
 
 
 def test_an_op_is_what_was_sent_whatever_the_handler_does_with_the_dict_later() -> None:
