@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -42,6 +43,7 @@ class Message(models.Model):
     text = models.TextField(max_length=4000)
     source = models.CharField(max_length=20, blank=True, default="contact-page")
     sent_at = models.DateTimeField(auto_now_add=True)
+    ticket = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     objects: ClassVar[models.Manager[Message]]
 

@@ -17,6 +17,8 @@ from .liveview_components.contact import FORM_ID
 from .liveview_components.counter import change_counter
 from .models import Message
 
+SENT_KEY = "sent_message"  # in the session, from the post to the page after it
+
 
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
@@ -49,14 +51,15 @@ def contact(request: HttpRequest) -> HttpResponse:
     """The contact form, filled in from the draft. Without JavaScript it is posted here."""
     draft = find_draft(request.session, FORM_ID)
     form = ContactForm(request.POST or None, initial=draft.fields if draft else None)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and (message := form.find_or_save()):
         discard_draft(request.session, FORM_ID)
-        return redirect(reverse("contact") + "#messages")
+        request.session[SENT_KEY] = message.pk
+        return redirect(reverse("contact") + "#banner")
     context = {
         "form": form,
         "form_id": FORM_ID,
         "draft": draft,
+        "message": Message.objects.filter(pk=request.session.pop(SENT_KEY, None)).first(),
         "sent_messages": Message.newest(),
     }
     return render(request, "studio/contact.html", context)

@@ -2,151 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .server import CHECKOUT, HOST, free_port
-from .waiting import eventually
+from .demo_site import (
+    TYPED,
+    demo_site,
+    expect_empty,
+    expect_filled_in,
+    send,
+    visitor,
+    wait_until_kept,
+    write_a_draft,
+)
 
-MANAGE = CHECKOUT / "demo" / "manage.py"
 PAGES = ["/", "/counter/", "/contact/"]
 PHONE = {"width": 360, "height": 740}
-NEXT_WEEK = (date.today() + timedelta(days=7)).isoformat()
-
-TYPED = {
-    "copies": "250",
-    "colour": "#00a09a",
-    "weight": "200",
-    "needed_by": NEXT_WEEK,
-    "call_at": "14:30",
-    "name": "Ada Lovelace",
-    "email": "ada@example.org",
-    "phone": "+44 20 7946 0000",
-    "website": "https://example.org/engine",
-    "text": 'Forty pages on "weaving" numbers\n<b>& flowers</b>',
-}
-
-
-# The site
 
 
 @pytest.fixture(scope="module")
 def demo(bundle: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo with an empty database."""
-    directory = tmp_path_factory.mktemp("demo")
-    environment = demo_environment(directory)
-    migrate = [sys.executable, str(MANAGE), "migrate", "--verbosity=0"]
-    subprocess.run(migrate, env=environment, check=True)
-    url = f"http://{HOST}:{free_port()}"
-    command = [sys.executable, str(MANAGE), "runserver", "--noreload", url.removeprefix("http://")]
-    with (directory / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            eventually(lambda: answers(url))
-            yield url
-        finally:
-            process.kill()
-            process.wait()
-
-
-def demo_environment(directory: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "DEMO_DATABASE": str(directory / "demo.sqlite3"),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONPATH": str(CHECKOUT),
-    }
-
-
-def answers(url: str) -> bool:
-    try:
-        urllib.request.urlopen(url).close()
-    except (urllib.error.URLError, ConnectionError):
-        return False
-    return True
-
-
-# Its visitor
+    with demo_site(tmp_path_factory.mktemp("demo")) as url:
+        yield url
 
 
 @pytest.fixture
 def context(browser: Browser, demo: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=demo)
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture(autouse=True)
-def console(context: BrowserContext) -> Iterator[list[str]]:
-    """What the pages have said on the console: nothing, or the test fails."""
-    messages: list[str] = []
-    context.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
-    yield messages
-    assert messages == []
-
-
-def fill_in(page: Page) -> None:
-    """Gives every kind of field another value than it had."""
-    form = page.locator("#contact-form")
-    form.get_by_label("A zine").check()
-    form.get_by_label("Fluorescent pink").check()
-    form.get_by_label("Teal").check()
-    form.get_by_label("Paper", exact=True).select_option("grey")
-    form.get_by_label("Finishing").select_option(["fold", "trim"])
-    form.get_by_label("It is urgent").check()
-    form.get_by_label("Keep my details").check()
-    for name, value in TYPED.items():
-        form.locator(f"[name={name}]").fill(value)
-
-
-def expect_filled_in(page: Page) -> None:
-    form = page.locator("#contact-form")
-    for label in ("A zine", "Fluorescent pink", "Teal", "It is urgent", "Keep my details"):
-        expect(form.get_by_label(label)).to_be_checked()
-    expect(form.get_by_label("Black")).not_to_be_checked()
-    expect(form.get_by_label("Paper", exact=True)).to_have_value("grey")
-    expect(form.get_by_label("Finishing")).to_have_values(["fold", "trim"])
-    for name, value in TYPED.items():
-        expect(form.locator(f"[name={name}]")).to_have_value(value)
-
-
-def expect_empty(page: Page) -> None:
-    form = page.locator("#contact-form")
-    for label in ("A zine", "Teal", "It is urgent", "Keep my details"):
-        expect(form.get_by_label(label)).not_to_be_checked()
-    expect(form.get_by_label("Finishing")).to_have_values([])
-    expect(form.get_by_label("Copies")).to_have_value("100")
-    for name in ("name", "email", "needed_by", "text"):
-        expect(form.locator(f"[name={name}]")).to_have_value("")
-
-
-def write_a_draft(page: Page) -> None:
-    page.goto("/contact/")
-    fill_in(page)
-    expect(page.locator("#status")).to_contain_text("Draft saved at")
-    wait_until_kept(page, "flowers")
-
-
-def wait_until_kept(page: Page, text: str) -> None:
-    """Returns when the draft has it; the page on the screen is not touched."""
-    eventually(lambda: text in page.request.get("/contact/").text())
-
-
-def send(page: Page) -> None:
-    page.get_by_role("button", name="Send the message").click()
-
-
-# What it shows
+    with visitor(browser, demo) as context:
+        yield context
 
 
 def test_the_counter_counts_and_is_remembered(page: Page) -> None:
@@ -232,14 +117,3 @@ def test_a_phone_needs_no_sideways_scrolling(page: Page, path: str) -> None:
         send(page)
         expect(page.locator("#summary")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-def test_the_form_works_without_javascript(browser: Browser, demo: str) -> None:
-    with browser.new_context(base_url=demo, java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto("/contact/")
-        send(page)
-        expect(page.locator("#id_name_error")).to_have_text("Tell us your name.")
-        fill_in(page)
-        send(page)
-        expect(page.locator(".sheet").first).to_contain_text("Ada Lovelace")

@@ -8,7 +8,7 @@ from liveview import liveview_handler, send
 from liveview.consumers import LiveViewConsumer
 
 from ..drafts import Draft, discard_draft, find_draft, save_draft
-from ..forms import ContactForm
+from ..forms import ContactForm, without_tickets
 from ..models import Message
 
 FORM_ID = "contact-form"
@@ -17,7 +17,8 @@ FORM_ID = "contact-form"
 @liveview_handler("autosave_contact")
 def autosave_contact(consumer: LiveViewConsumer, content: dict[str, Any]) -> None:
     """Keep what is in the form; only the status line changes."""
-    draft = save_draft(consumer.scope["session"], content["form_id"], content["form"])
+    fields = without_tickets(content["form"])
+    draft = save_draft(consumer.scope["session"], content["form_id"], fields)
     show_status(consumer, draft=draft)
 
 
@@ -55,13 +56,13 @@ def discard_contact(consumer: LiveViewConsumer, content: dict[str, Any]) -> None
 def submit_contact(consumer: LiveViewConsumer, content: dict[str, Any]) -> None:
     """Save a valid message and clear its draft; show the errors of any other."""
     form = ContactForm(content["form"])
-    if not form.is_valid():
+    message = form.find_or_save()
+    if message is None:
         show_fields(consumer, form)
         send(consumer, {"scroll": "#summary"})
         return
-    message = form.save()
     discard_draft(consumer.scope["session"], content["form_id"])
-    show_fields(consumer, ContactForm())
+    show_fields(consumer, ContactForm.after(message))
     show_banner(consumer, message=message)
     show_status(consumer)
     show(consumer, "messages", sent_messages=Message.newest())
