@@ -4,8 +4,7 @@
     python build.py demo       serve the demo (--host, --port)
     python build.py test       run every check and every test (further arguments go to pytest)
 
-The same file is hatchling's build hook (`get_build_hook`), and it lets `python -m build` through
-to the package of that name, which it hides.
+It is hatchling's build hook too, and lets `python -m build` through to the package that it hides.
 """
 
 import argparse
@@ -27,6 +26,7 @@ from build_environment import (  # noqa: E402
     ensure_node,
     ensure_node_modules,
     ensure_packages,
+    prepare_address,
     run,
     say,
 )
@@ -51,7 +51,7 @@ def main() -> None:
     options, pytest_arguments = parse(sys.argv[1:])
     try:
         if options.command == "demo":
-            serve_demo(f"{options.host}:{options.port}")
+            serve_demo(options.host.strip("[]"), options.port)
         elif options.command == "test":
             test(*pytest_arguments)
         else:
@@ -65,8 +65,7 @@ def main() -> None:
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Return the options, and what is left over for pytest."""
     parser = argparse.ArgumentParser(
-        description="Without a command: bundle frontend/ into liveview/static/.",
-        epilog="test hands every other argument to pytest.",
+        description="Without a command: bundle frontend/. test passes arguments on to pytest.",
         allow_abbrev=False,
     )
     parser.add_argument("command", nargs="?", choices=("demo", "test"))
@@ -89,8 +88,9 @@ def bundle(*flags: str) -> str:
     return path
 
 
-def serve_demo(address: str) -> None:
+def serve_demo(host: str, port: int) -> None:
     """Install, bundle, migrate; then become the demo's development server."""
+    address = prepare_address(host, port)
     ensure_packages("demo", "--constraint", REQUIREMENTS, "--editable", ".[daphne]")
     bundle()
     manage = (PYTHON, "demo/manage.py")

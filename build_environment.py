@@ -8,6 +8,7 @@ import importlib.util
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = str(VENV / BIN / "python")
 REQUIREMENTS = "requirements-dev.txt"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 OLDEST_NODE = (20, 19)
 DOWNLOADED_NODE = "22.20.0"
@@ -45,6 +48,30 @@ def run(*command: str, hint: str, path: str | None = None) -> None:
     environment = os.environ | {"PATH": path}
     if subprocess.run([program, *command[1:]], cwd=ROOT, env=environment).returncode:
         raise BuildError(hint)
+
+
+# The demo's address
+
+
+def prepare_address(host: str, port: int) -> str:
+    """Return the address as a browser writes it; raise BuildError if nothing can listen there."""
+    probe_port(host, port)
+    if host not in LOOPBACK:
+        say("Everybody on the network can reach the demo, at the address of this machine")
+        os.environ.setdefault("DEMO_HOSTS", "*")
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def probe_port(host: str, port: int) -> None:
+    """Listen there for a moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except (OSError, OverflowError) as error:
+        raise BuildError(
+            f"The demo cannot listen on port {port} of {host}. "
+            f"Choose another with --port, or end what uses it.\n  {error}"
+        ) from error
 
 
 # Stamps
