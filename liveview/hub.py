@@ -71,6 +71,10 @@ class Hub:
             del self._members[group]
             self._jobs.put(lambda: self._exit(group))
 
+    def has_members(self, group: str) -> bool:
+        """Whether a page of this process is in ``group``."""
+        return group in self._members
+
     async def settled(self) -> None:
         """Returns when everything asked for so far has happened."""
         if self._jobs.is_idle:

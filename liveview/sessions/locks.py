@@ -137,6 +137,14 @@ class SessionLock:
             raise
         self._enter(turn)
 
+    async def let_pass(self, seconds: float) -> None:
+        """Wait for who is in line by now, without a turn of one's own: at most so long."""
+        turn = session_queues.enter(self._key)
+        try:
+            await asyncio.wait({asyncio.wrap_future(turn)}, timeout=seconds)
+        finally:
+            self._leave(turn)
+
     def check_still_held(self) -> None:
         """Called before a commit. Raises ``SessionBusy`` if the lease was lost meanwhile."""
         if self._lease is not None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests_py.programs import find_program
 
 from .conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES
 from .contact_page import drafts_of
-from .cut import Way, is_answer
 from .page_events import NOTE_EVENTS, wait_for_event
 from .proxy import FrameProxy
 from .waiting import eventually
@@ -23,20 +21,6 @@ ADD_LINK = """() => {
   document.body.append(Object.assign(link, {textContent: "Away"}));
 }"""
 NOTE_RETURN = "() => window.addEventListener('pageshow', (event) => { window.shown = event; })"
-
-
-def answer_before_the_next_page(page: Page, proxy: FrameProxy) -> None:
-    """The next page is asked for when the handler is done, as on a slow network.
-
-    The event leaves before the request. A server may still be quicker with the page than with
-    the handler, and then that page shows the session as it was.
-    """
-
-    def hold(route: Route) -> None:
-        eventually(lambda: any(map(is_answer, proxy.messages(Way.DOWN))))
-        route.continue_()
-
-    page.route(re.compile("/contact/"), hold)
 
 
 def follow_a_link(page: Page) -> None:
@@ -60,7 +44,6 @@ def test_text_typed_right_before_leaving_is_in_the_next_page(
     wait_for_event(page, "connected")
     page.locator("#id_name").press_sequentially("Ada Lovelace")
     assert proxy.events() == []
-    answer_before_the_next_page(page, proxy)
     leave(page)
 
     expect(page.locator("#id_name")).to_have_value("Ada Lovelace")
