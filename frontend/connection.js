@@ -4,6 +4,7 @@ const BACKOFF_CAP = 10_000;
 const PING_AFTER = 25_000;
 const PATIENCE = 10_000;
 const CLEAN = 1000;
+const CONNECTING = 0;
 
 // The server asks for a new handshake (another cookie): nothing is overloaded, no need to wait.
 const RETURN_AT_ONCE = new Set([4401]);
@@ -123,8 +124,11 @@ export class Connection {
     const socket = this.#socket;
     if (!socket) return;
     this.#socket = null;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(CLEAN);
+    const close = () => socket.close(CLEAN);
+    socket.onopen = close;
+    socket.onmessage = socket.onclose = null;
+    // To close it before it is open is an error in the console, also of a page that is left.
+    if (socket.readyState !== CONNECTING) close();
   }
 
   #opened() {

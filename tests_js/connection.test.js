@@ -195,6 +195,16 @@ test("stopping closes cleanly, and starting again makes a new socket", () => {
   expect(told).toEqual(["opened"]);
 });
 
+test("stopping while it connects closes as soon as that is no error in the console", () => {
+  connect();
+  connection.stop();
+  expect(newest().closed).toBeNull();
+
+  newest().accept();
+  expect(newest().closed).toBe(1000);
+  expect(told).toEqual([]);
+});
+
 test("a restart takes a new socket after a short wait", () => {
   connect({ random: () => 1 });
   establish();

@@ -12,6 +12,7 @@ export class FakeSocket {
     this.protocol = protocol;
     this.sent = [];
     this.closed = null;
+    this.readyState = 0;
     FakeSocket.all.push(this);
   }
 
@@ -26,6 +27,7 @@ export class FakeSocket {
   // What the server does
 
   accept() {
+    this.readyState = 1;
     this.onopen();
   }
 

@@ -89,7 +89,7 @@ def visitor(browser: Browser, url: str) -> Iterator[BrowserContext]:
     context.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
     yield context
     context.close()
-    assert messages == []
+    assert messages == [], messages
 
 
 def fill_in(page: Page) -> None:
