@@ -34,7 +34,6 @@ class CloseCode(IntEnum):
     BAD_MESSAGE = 4400
     SESSION_ENDED = 4401
     REFUSED = 4403
-    TOO_SLOW = 4408
 
 
 class ProtocolError(Exception):
